@@ -1,0 +1,1 @@
+"""Specs: read, checked, and held in the vendor's words."""

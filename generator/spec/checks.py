@@ -1,0 +1,350 @@
+"""What has to hold between the parts of a spec: names that exist, paths that can exist, styles that fit."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from itertools import pairwise
+
+from generator import naming
+from generator.diagnostics import Complaints
+from generator.runtime import errors as runtime_errors
+from generator.runtime.request import FRAMING
+from generator.spec import addresses
+from generator.spec.auth import BearerAuth, BodyAuth
+from generator.spec.checker import Checker, Path, written
+from generator.spec.document import Spec
+from generator.spec.endpoints import Endpoint
+from generator.spec.members import Alias, ObjectType
+from generator.spec.nodes import Mapping, Node, Scalar, Sequence
+from generator.spec.pagination import Pagination
+from generator.spec.python_names import check_python_names
+from generator.spec.secrecy import looks_secret
+from generator.spec.type_checks import check_types
+from generator.spec.types import ListOf, Nullable, Reference, Type, Union
+from generator.spec.words import Composed
+
+UNPRINTED_SOURCES = ("observed", "third-party")
+"""Sources that are no page: seen in real answers, or known from somebody's code only."""
+
+_OUR_HEADERS = FRAMING | {"content-type", "http2-settings", "set-cookie", "user-agent"}
+
+# A package of such a name would hide what clients, their tests or Python itself import, or is no name of a folder.
+_TAKEN_PACKAGES = (
+    frozenset(sys.stdlib_module_names)
+    | {"annotated_types", "anyio", "certifi", "clientmill", "conftest", "generator", "h11", "h2", "hatchling", "hpack"}
+    | {"httpcore", "httpcore2", "httpx", "httpx2", "idna", "pip", "pluggy", "pydantic", "pydantic_core", "pytest"}
+    | {"redis", "setuptools", "sitecustomize", "sniffio", "tests", "typing_extensions", "typing_inspection"}
+    | {"usercustomize", "wheel", "yaml", "aux", "con", "nul", "prn"}
+    | {f"{device}{number}" for device in ("com", "lpt") for number in range(10)}
+)
+
+
+def check(spec: Spec, root: Mapping, complaints: Complaints) -> None:
+    """Complain of everything in *spec* that its parts do not agree about."""
+    checker = Checker(spec, root, complaints)
+    for one in _CHECKS:
+        one(checker)
+
+
+def check_secrets(root: Node, complaints: Complaints) -> None:
+    """Refuse what looks like a real key, without showing it, whether or not the rest of the document can be read."""
+
+    def walk(node: Node, path: Path) -> None:
+        match node:
+            case Mapping(entries=entries):
+                for entry in entries:
+                    walk(entry.value, (*path, entry.key.text))
+            case Sequence(items=items):
+                for number, item in enumerate(items):
+                    walk(item, (*path, str(number)))
+            case Scalar():
+                if looks_secret(node.text):
+                    message = (
+                        "this looks like a real secret; take it out, have it revoked, and write ${name} of a credential"
+                    )
+                    complaints.add(node.position, "S063", ".".join(path), message)
+
+    walk(root, ())
+
+
+def _package(checker: Checker) -> None:
+    name = checker.spec.package
+    if not name:
+        return
+    plain = naming.snake_case(name)
+    if name in _TAKEN_PACKAGES or naming.parameter_name(plain) != plain:
+        message = f"'{name}' is taken by Python, by a file system or by what clients import; take the vendor's name and its version"
+        checker.complain(("package",), "S061", message)
+    elif plain != name:
+        message = f"'{name}' and '{plain}' are one name to those who install packages; write '{plain}'"
+        checker.complain(("package",), "S061", message)
+
+
+def _servers(checker: Checker) -> None:
+    for name, url in checker.spec.servers.items():
+        reason = addresses.refusal(url)
+        if reason:
+            checker.complain(("servers", name), "S060", reason)
+    if "servers" in checker.written() and not checker.written("servers") and not checker.is_broken("servers"):
+        checker.complain(("servers",), "S060", "at least one server is needed; the first is the default")
+
+
+def _credentials(checker: Checker) -> None:
+    used: set[str] = set()
+
+    def look(path: Path, composed: Composed) -> None:
+        for name in composed.names():
+            used.add(name)
+            checker.known(path, "S050", name, checker.written("credentials"), "credential")
+
+    for part in checker.spec.auth.parts:
+        match part:
+            case BearerAuth(token=token):
+                look(("auth", "bearer"), token)
+                if not token.names():
+                    message = "what authenticates is the caller's, not the spec's; write ${name} of a credential"
+                    checker.complain(("auth", "bearer"), "S063", message)
+            case BodyAuth(fields=fields):
+                for field, value in fields.items():
+                    look(("auth", "body", field), value)
+    # A name that was misspelt in one place is not unused as well.
+    if not checker.is_broken("auth"):
+        for name in checker.spec.credentials:
+            if name not in used:
+                message = f"every caller would have to give '{name}', yet nothing uses it; write ${{{name}}} under auth"
+                checker.complain(("credentials", name), "S051", message, key=True)
+
+
+def _sources(checker: Checker) -> None:
+    spec = checker.spec
+    names = (*checker.written("sources"), *UNPRINTED_SOURCES)
+
+    def look(path: Path, source: str | None) -> None:
+        if source is not None:
+            checker.known(path, "S052", source, names, "source")
+
+    look(("rate_limit", "source"), spec.rate_limit.source if spec.rate_limit else None)
+    look(("testing", "source"), spec.testing.source if spec.testing else None)
+    for name, endpoint in spec.endpoints.items():
+        look(("endpoints", name, "source"), endpoint.source)
+        for example_name, example in endpoint.examples.items():
+            look(("endpoints", name, "examples", example_name, "source"), example.source)
+    for path, member in checker.members():
+        look((*path, "source"), member.source)
+    for name, definition in spec.types.items():
+        look(("types", name, "source"), definition.source)
+    for number, contradiction in enumerate(spec.contradictions):
+        for index, page in enumerate(contradiction.pages):
+            look(("contradictions", str(number), "pages", str(index)), page)
+    for number, entry in enumerate(spec.changelog):
+        look(("changelog", str(number), "source"), entry.source)
+
+
+def error_classes() -> tuple[str, ...]:
+    """Return the names of the errors that a spec may raise: those that say that the vendor said no."""
+    status = runtime_errors.APIStatusError
+    found = [value for value in vars(runtime_errors).values() if isinstance(value, type) and issubclass(value, status)]
+    return tuple(sorted(value.__name__ for value in found))
+
+
+def _errors(checker: Checker) -> None:
+    spec = checker.spec
+    for code, raised in spec.errors.items():
+        _error(checker, ("errors", code), raised)
+    if not checker.is_broken("envelope"):
+        error = spec.envelope.error
+        if spec.errors and (error is None or error.code is None):
+            message = "nothing tells where an error's code stands; write envelope.error.code"
+            checker.complain(("errors",), "S054", message, key=True)
+        elif spec.envelope.success is not None and error is None:
+            message = "an answer that did not succeed has to say why; write envelope.error"
+            checker.complain(("envelope", "success"), "S054", message)
+    for name, endpoint in spec.endpoints.items():
+        for example_name, example in endpoint.examples.items():
+            if example.raises is not None:
+                path = ("endpoints", name, "examples", example_name, "raises")
+                _error(checker, path, example.raises)
+
+
+def _error(checker: Checker, path: Path, name: str) -> None:
+    # Compared without the ending that all have, by which any two would be close.
+    stems = [each.removesuffix("Error") for each in error_classes()]
+    if name.removesuffix("Error") not in stems:
+        near = naming.nearest(name.removesuffix("Error"), stems)
+        right = f"did you mean '{near}Error'?" if near else f"known are: {', '.join(error_classes())}"
+        checker.complain(path, "S053", f"no error is called '{name}'; {right}")
+
+
+def _paths(checker: Checker) -> None:
+    """Refuse a path that leads through a value which another path says is a flag, a code or a list."""
+    spec = checker.spec
+    error = spec.envelope.error
+    of_body: dict[Path, Path | None] = {("envelope", "success"): spec.envelope.success}
+    if error is not None:
+        of_body |= {("envelope", "error", "code"): error.code, ("envelope", "error", "message"): error.message}
+    onward: dict[Path, Path | None] = {("envelope", "data"): spec.envelope.data}
+    if error is not None:
+        onward[("envelope", "error", "details")] = error.details
+    if spec.rate_limit is not None and spec.rate_limit.learn is not None:
+        onward[("rate_limit", "learn", "requests")] = spec.rate_limit.learn.requests
+    _through(checker, of_body, of_body | onward)
+    for name, style in spec.pagination.items():
+        own: dict[Path, Path | None] = {("pagination", name, key): path for key, path in style.paths().items()}
+        _through(checker, own, own)
+
+
+def _through(checker: Checker, ends: dict[Path, Path | None], paths: dict[Path, Path | None]) -> None:
+    for place, path in paths.items():
+        for end_place, end in ends.items():
+            if path and end and place != end_place and len(path) > len(end) and path[: len(end)] == end:
+                shown, stop = ".".join(path), ".".join(end)
+                message = f"nothing can stand at {shown}: {'.'.join(end_place)} says that {stop} is a value of its own"
+                checker.complain(place, "S077", message)
+
+
+def _endpoints(checker: Checker) -> None:
+    spec = checker.spec
+    for name, endpoint in spec.endpoints.items():
+        path = ("endpoints", name)
+        placeholders = endpoint.call.placeholders()
+        for member in endpoint.path if endpoint.call.path else ():
+            if member.name not in placeholders:
+                message = f"the call has no {{{member.name}}}; it has {', '.join(placeholders) or 'no placeholder'}"
+                checker.complain((*path, "path", written(member)), "S041", message, key=True)
+            elif member.optional:
+                message = f"a part of a path cannot be absent; write '{member.name}' without the '?'"
+                checker.complain((*path, "path", written(member)), "S041", message, key=True)
+        for member in endpoint.header:
+            if member.name.lower() in _OUR_HEADERS:
+                message = f"'{member.name}' is the client's own business; credentials stand under auth"
+                checker.complain((*path, "header", written(member)), "S042", message, key=True)
+        method = endpoint.call.method
+        if endpoint.body and method in ("GET", "DELETE"):
+            checker.complain((*path, "body"), "S043", f"a {method} has no body; write these under query", key=True)
+        if method == "GET" and endpoint.effect in ("unsafe", "money"):
+            message = f"a GET is repeated by whatever stands between, so none may be {endpoint.effect}; if it changes nothing, write read"
+            checker.complain((*path, "effect"), "S049", message)
+        if endpoint.testing and "testing" in checker.written(*path) and spec.testing is None:
+            message = "nothing says how a call tells that it is a test; write a section 'testing', or leave this out"
+            if not checker.is_broken("testing"):
+                checker.complain((*path, "testing"), "S044", message)
+        _pages(checker, path, endpoint)
+        _members(checker, path, endpoint)
+
+
+def _pages(checker: Checker, path: Path, endpoint: Endpoint) -> None:
+    if endpoint.pages is None:
+        return
+    if not checker.known((*path, "pages"), "S045", endpoint.pages, checker.written("pagination"), "pagination style"):
+        return
+    style = checker.spec.pagination.get(endpoint.pages)
+    if style is None:
+        return
+    if not isinstance(endpoint.returns.type, ListOf):
+        checker.complain((*path, "returns"), "S046", "a call that has pages returns a list; write 'list of ...'")
+    else:
+        _record_id(checker, path, endpoint, style, endpoint.returns.type)
+    if endpoint.returns.at:
+        at, items = ".".join(endpoint.returns.at), ".".join(style.items)
+        message = f"the style '{endpoint.pages}' says that records stand at {items}; leave out 'at {at}'"
+        checker.complain((*path, "returns"), "S046", message, word="at")
+    sent = tuple(
+        key.removesuffix("?") for group in ("query", "header", "body") for key in checker.written(*path, group)
+    )
+    for key, parameter in style.parameters().items():
+        if parameter not in sent:
+            message = f"the style '{endpoint.pages}' sends '{parameter}' ({key}), which this endpoint does not take"
+            checker.complain((*path, "pages"), "S047", f"{message}; {naming.hint(parameter, sent, what='it takes')}")
+
+
+def _record_id(checker: Checker, path: Path, endpoint: Endpoint, style: Pagination, returns: ListOf) -> None:
+    record = returns.item
+    seen: set[str] = set()
+    while isinstance(record, Reference) and record.name not in seen:
+        seen.add(record.name)
+        definition = checker.spec.types.get(record.name)
+        if isinstance(definition, Alias):
+            record = definition.type
+            continue
+        if isinstance(definition, ObjectType):
+            names = [key.removesuffix("?") for key in checker.written(*checker.fields_of(record.name))]
+            if style.record_id not in names:
+                hint = naming.hint(style.record_id, names, what="it has")
+                message = f"the style '{endpoint.pages}' tells records apart by '{style.record_id}', which {record.name} does not have; {hint}"
+                checker.complain((*path, "pages"), "S055", message)
+        return
+
+
+def _members(checker: Checker, path: Path, endpoint: Endpoint) -> None:
+    spec = checker.spec
+    added = {name: "auth" for part in spec.auth.parts for name in part.body_names()}
+    if spec.testing is not None and endpoint.testing:
+        added |= dict.fromkeys(spec.testing.body, "testing")
+    for group, members in endpoint.groups():
+        for member in members:
+            place = (*path, group, written(member))
+            if member.sent_as == "list" and not any(isinstance(option, ListOf) for option in _options(member.type)):
+                message = "only what may be a list is sent as a list; write 'X | list of X'"
+                checker.complain((*place, "sent_as"), "S048", message)
+            if group == "body" and member.name in added:
+                message = f"'{member.name}' is sent by the section {added[member.name]} already; leave it out here"
+                checker.complain(place, "S059", message, key=True)
+
+
+def _options(of: Type) -> tuple[Type, ...]:
+    match of:
+        case Nullable(inner):
+            return _options(inner)
+        case Union(options):
+            return options
+        case _:
+            return (of,)
+
+
+def _changelog(checker: Checker) -> None:
+    entries = checker.spec.changelog
+    for number, (newer, older) in enumerate(pairwise(entries), start=1):
+        if older.date > newer.date:
+            message = f"the newest entry stands first, and {older.date} is later than {newer.date} above it"
+            checker.complain(("changelog", str(number), "date"), "S058", message)
+    names = _member_names(checker)
+    gone: set[str] = set()
+    back: set[str] = set()
+    for number, entry in enumerate(entries):
+        for key, mentioned in (("adds", entry.adds), ("changes", entry.changes), ("removes", entry.removes)):
+            for index, name in enumerate(mentioned):
+                place = ("changelog", str(number), key, str(index))
+                if key != "removes" and name not in gone:
+                    checker.known(place, "S057", name, names, "member")
+                elif key == "removes" and name in names and name not in back:
+                    message = f"'{name}' is still there; take it out, or say what the entry changes"
+                    checker.complain(place, "S057", message)
+        gone.update(entry.removes)
+        back.update(entry.adds)
+
+
+def _member_names(checker: Checker) -> set[str]:
+    names = {f"{group}.{key}" for group in ("errors", "pagination") for key in checker.written(group)}
+    for endpoint in checker.written("endpoints"):
+        names.add(endpoint)
+        for group in ("path", "query", "header", "body"):
+            names |= {f"{endpoint}.{key.removesuffix('?')}" for key in checker.written("endpoints", endpoint, group)}
+    for name in checker.written("types"):
+        names.add(name)
+        names |= {f"{name}.{key.removesuffix('?')}" for key in checker.written(*checker.fields_of(name))}
+    return names
+
+
+_CHECKS: tuple[Callable[[Checker], None], ...] = (
+    _package,
+    _sources,
+    _servers,
+    _credentials,
+    _errors,
+    _paths,
+    _endpoints,
+    check_types,
+    check_python_names,
+    _changelog,
+)

@@ -1,0 +1,53 @@
+"""How a list goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.spec import words
+from generator.spec.shape import Key, KindShape, RecordShape
+from generator.spec.words import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRecordPagination:
+    """The next page is asked for by the id of this page's last record, the one before by that of its first."""
+
+    items: Path
+    record_id: str
+    forward: str
+    backward: str | None
+    size: str | None
+    more: Path | None
+    total: Path | None
+
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters that this style sends, by the key that names each."""
+        named = {"forward": self.forward, "backward": self.backward, "size": self.size}
+        return {key: name for key, name in named.items() if name is not None}
+
+    def paths(self) -> dict[str, Path | None]:
+        """Return where in the unwrapped data this style looks, by the key that says so."""
+        return {"items": self.items, "more": self.more, "total": self.total}
+
+
+LAST_RECORD_PAGINATION = RecordShape(
+    LastRecordPagination,
+    {
+        "items": Key(words.path, "Where the records stand, from the unwrapped data."),
+        "record_id": Key(words.wire_name, "The field of a record that names it.", name="last_record"),
+        "forward": Key(words.wire_name, "The parameter that takes the id of the last record."),
+        "backward": Key(words.wire_name, "The parameter that takes the id of the first record.", default=None),
+        "size": Key(words.wire_name, "The parameter that tells how many records a page holds.", default=None),
+        "more": Key(words.path, "A flag that is true while another page exists.", default=None),
+        "total": Key(
+            words.path, "How many records there are in all; the list is read until they were given out.", default=None
+        ),
+    },
+    "pagination by the last record",
+)
+
+Pagination = LastRecordPagination
+
+PAGINATION: KindShape[Pagination] = KindShape({"last_record": LAST_RECORD_PAGINATION}, "a pagination style")
+"""A style is told by the key that only it has."""

@@ -1,0 +1,95 @@
+"""Names of the vendor that become one name in Python: one of them would be lost, so they are refused."""
+
+from __future__ import annotations
+
+from generator import naming
+from generator.spec.checker import Checker, Path, written
+from generator.spec.endpoints import Endpoint
+from generator.spec.members import ObjectType
+
+_CLIENT_KEYWORDS = frozenset(
+    {"base_url", "environment", "http_client", "limiter", "max_retries", "requests_per_minute", "requests_per_second"}
+    | {"testing", "trust_env"}
+)
+
+# What generated modules define or import beside the types of a spec.
+_CLASSES = frozenset(
+    {"Annotated", "Any", "AnyUrl", "AsyncClient", "AsyncClientWithRawResponse", "AsyncPage", "AsyncPageRequest"}
+    | {"AsyncPageRequestAs", "AsyncioClient", "AwareDatetime", "BaseModel", "CallOptions", "Client"}
+    | {"ClientWithRawResponse", "ConfigDict", "Credentials", "Decimal", "Field", "Limiter", "Literal", "Mapping"}
+    | {
+        "False",
+        "Model",
+        "NaiveDatetime",
+        "None",
+        "Omitted",
+        "Operation",
+        "Page",
+        "PagedOperation",
+        "RawResponse",
+        "RootModel",
+    }
+    | {"Sequence", "Service", "SyncClient", "True", "UUID"}
+)
+
+
+def check_python_names(checker: Checker) -> None:
+    """Complain of names that would hide one another, or something of the client's own."""
+    _endpoints(checker)
+    for name, endpoint in checker.spec.endpoints.items():
+        _parameters(checker, name, endpoint)
+    for type_name, definition in checker.spec.types.items():
+        if type_name in _CLASSES:
+            message = f"generated code has another '{type_name}' already; give the type a longer name"
+            checker.complain(("types", type_name), "S062", message, key=True)
+        fields: dict[str, str] = {}
+        if isinstance(definition, ObjectType):
+            for member in definition.fields:
+                own = member.alias or naming.attribute_name(member.name)
+                _one_each(checker, fields, own, member.name, (*checker.fields_of(type_name), written(member)))
+    credentials: dict[str, str] = {}
+    for name in checker.spec.credentials:
+        python = naming.parameter_name(name)
+        if python in _CLIENT_KEYWORDS:
+            message = f"the client has a keyword {python} of its own; give the credential another name"
+            checker.complain(("credentials", name), "S062", message, key=True)
+        _one_each(checker, credentials, python, name, ("credentials", name), remedy="give one of them another name")
+
+
+def _endpoints(checker: Checker) -> None:
+    taken: dict[str, str] = {}
+    for name in checker.spec.endpoints:
+        above = name.split(".")[:-1]
+        for depth in range(1, len(above) + 1):
+            taken[".".join(map(naming.parameter_name, above[:depth]))] = ".".join(above[:depth])
+    for name, endpoint in checker.spec.endpoints.items():
+        *above, last = name.split(".")
+        if above and naming.method_name(above[0]) != naming.parameter_name(above[0]):
+            message = f"the client has a '{above[0]}' of its own; the group needs another name"
+            checker.complain(("endpoints", name), "S062", message, key=True)
+        python = ".".join((*map(naming.parameter_name, above), endpoint.alias or naming.method_name(last)))
+        _one_each(checker, taken, python, name, ("endpoints", name))
+
+
+def _parameters(checker: Checker, name: str, endpoint: Endpoint) -> None:
+    listed = {member.name for member in endpoint.path}
+    taken = {naming.parameter_name(wire): wire for wire in endpoint.call.placeholders() if wire not in listed}
+    for group, members in endpoint.groups():
+        for member in members:
+            own = member.alias or naming.parameter_name(member.name)
+            _one_each(checker, taken, own, member.name, ("endpoints", name, group, written(member)))
+
+
+def _one_each(
+    checker: Checker,
+    taken: dict[str, str],
+    python: str,
+    wire: str,
+    path: Path,
+    *,
+    remedy: str = "give one of them another name with 'as'",
+) -> None:
+    if python in taken:
+        both = f"'{wire}' and '{taken[python]}'" if wire != taken[python] else f"two things called '{wire}'"
+        checker.complain(path, "S062", f"{both} would both be {python} in Python; {remedy}", key=True)
+    taken.setdefault(python, wire)

@@ -1,0 +1,1 @@
+"""The tests of clientmill, a folder per part."""
