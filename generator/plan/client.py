@@ -1,0 +1,186 @@
+"""The client classes: constructor, options, and one method for each operation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.plan import literals
+from generator.plan.auth import Credential
+from generator.plan.code import Code, Import, import_lines, names_in, unhidden
+from generator.plan.documentation import entries, provenance
+from generator.plan.operations import Method, Operation, Page, hidden_builtins
+from generator.spec.document import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A keyword of the constructor beside the credentials."""
+
+    name: str
+    annotation: str
+    default: str
+    doc: str
+    passed_as: str
+    copied: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientClass:
+    """`Client` or `AsyncClient`."""
+
+    name: str
+    base: str
+    raw: str
+    wrap: str
+    docstring: str
+    init_docstring: str
+    keywords: tuple[str, ...]
+    collected: str
+    released: str
+    options: tuple[Option, ...]
+    copied: tuple[Option, ...]
+    methods: tuple[Method, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientModule:
+    """The module of both clients."""
+
+    header: str
+    docstring: str
+    imports: tuple[str, ...]
+    pages: tuple[Page, ...]
+    clients: tuple[ClientClass, ...]
+
+
+_RUNTIME = "._runtime"
+
+_TIMEOUT_DOC = (
+    "Seconds for a whole call with all its tries and waits, each page of an iteration anew; "
+    "an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole."
+)
+
+
+def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
+    """Return the constructor's keywords beside the credentials, in their order."""
+    limit = spec.rate_limit
+    server = next(iter(spec.servers.values()))
+    found = [
+        _option("base_url", "str | None", "None", f"Another address than {server}."),
+        _option("timeout", "float | httpx2.Timeout", "60.0", _TIMEOUT_DOC, copied=True),
+        _option("max_retries", "int", "2", "How often a call that may be repeated is tried again.", copied=True),
+        _option(
+            "http_client",
+            f"{http_client} | None",
+            "None",
+            f"Your own `{http_client}`; keep-alive and the limits of a single read are yours then.",
+        ),
+        _option("trust_env", "bool", "False", "Whether proxies of the environment are used."),
+    ]
+    if spec.testing is not None:
+        doc = literals.prose(spec.testing.doc) or "Whether calls are only tests."
+        found.append(_option("testing", "bool", "False", f"Sends the vendor's testing flag. {doc}", copied=True))
+    if limit is not None and limit.setting is not None:
+        doc = f"How many requests your account may send. {literals.prose(limit.doc)}".strip()
+        found.append(_option(limit.setting, "float | None", "None", doc, passed_as="requests_per_window"))
+    if limit is not None:
+        doc = "Keeps the limit together with other clients of the account; give the same object to each."
+        found.append(_option("limiter", "Limiter | None", "None", doc))
+    return tuple(found)
+
+
+def _option(name: str, annotation: str, default: str, doc: str, *, passed_as: str = "", copied: bool = False) -> Option:
+    return Option(
+        name=name, annotation=annotation, default=default, doc=doc, passed_as=passed_as or name, copied=copied
+    )
+
+
+def plan_client_module(
+    spec: Spec, header: str, credentials: tuple[Credential, ...], operations: tuple[Operation, ...]
+) -> ClientModule:
+    """Plan the module of `Client` and `AsyncClient`."""
+    pages = tuple(operation.page for operation in operations if operation.page is not None)
+    return ClientModule(
+        header=header,
+        docstring=literals.docstring((f"The clients of the {literals.prose(spec.title)}.",)),
+        imports=import_lines(_imports(spec, operations)),
+        pages=pages,
+        clients=tuple(_client(spec, credentials, operations, is_async=is_async) for is_async in (False, True)),
+    )
+
+
+def _client(
+    spec: Spec, credentials: tuple[Credential, ...], operations: tuple[Operation, ...], *, is_async: bool
+) -> ClientClass:
+    name = "AsyncClient" if is_async else "Client"
+    options = plan_options(spec, f"httpx2.{name}")
+    released = ", ".join(credential.name for credential in credentials)
+    how = "Safe to share between tasks; for asyncio." if is_async else "Safe to share between threads."
+    documented = [
+        *((each.name, f"{each.doc} Falls back to {each.environment_variable}.".strip()) for each in credentials),
+        *((each.name, each.doc) for each in options),
+    ]
+    testing_source = spec.rate_limit.source if spec.rate_limit else None
+    return ClientClass(
+        name=name,
+        base="AsyncioClient" if is_async else "SyncClient",
+        raw=f"{name}WithRawResponse",
+        wrap="raw_async" if is_async else "raw",
+        docstring=literals.docstring(
+            (f"Calls the {literals.prose(spec.title)}. {how}", provenance(spec, testing_source)), indent=4
+        ),
+        init_docstring=literals.docstring(
+            (
+                "Make a client; nothing is sent yet.",
+                entries("Args", documented),
+                (
+                    entries("Raises", [("CredentialError", "A credential is missing or cannot be sent.")])
+                    if credentials
+                    else ""
+                ),
+            ),
+            indent=8,
+        ),
+        keywords=_keywords(spec, credentials, options),
+        collected=", ".join(f"{credential.name}={credential.name}" for credential in credentials),
+        released=released,
+        options=options,
+        copied=tuple(option for option in options if option.copied),
+        methods=tuple(operation.async_method if is_async else operation.method for operation in operations),
+    )
+
+
+def _keywords(spec: Spec, credentials: tuple[Credential, ...], options: tuple[Option, ...]) -> tuple[str, ...]:
+    """Spell the constructor's keywords; what a method hides is spelled in full."""
+    hidden = hidden_builtins(spec)
+    listed = (
+        *((each.name, "str | None", "None") for each in credentials),
+        *((each.name, each.annotation, each.default) for each in options),
+    )
+    return tuple(f"{name}: {unhidden(Code(annotation), hidden)} = {default}" for name, annotation, default in listed)
+
+
+def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]:
+    used: set[Import] = {
+        Import("collections.abc", "Mapping"),
+        Import("httpx2"),
+        Import(f"{_RUNTIME}.client", "AsyncioClient"),
+        Import(f"{_RUNTIME}.client", "SyncClient"),
+        Import(f"{_RUNTIME}.credentials", "Credentials"),
+        Import(f"{_RUNTIME}.raw", "raw"),
+        Import(f"{_RUNTIME}.raw", "raw_async"),
+        Import(f"{_RUNTIME}.request", "CallOptions"),
+        Import("._service", "SERVICE"),
+    }
+    if spec.rate_limit is not None:
+        used.add(Import(f"{_RUNTIME}.limits", "Limiter"))
+    if hidden_builtins(spec) & names_in("bool | float | int | str"):
+        used.add(Import("builtins"))
+    for operation in operations:
+        used.add(Import("._service", operation.constant))
+        used |= operation.imports
+        if operation.endpoint.pages is not None:
+            own = ("AsyncPage", "AsyncPageRequestAs", "Page")
+            names = own if operation.page is not None else ("AsyncPageRequest", "Page")
+            used |= {Import(f"{_RUNTIME}.pages", name) for name in names}
+    return frozenset(used)

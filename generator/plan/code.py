@@ -1,0 +1,131 @@
+"""Pieces of Python as the plan holds them: spelled text with the imports that it needs."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+RUNTIME = "_runtime"
+"""The folder of a package that holds the copy of the runtime."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Import:
+    """A name that a module needs: `from module import name`, or `import module` where there is no name."""
+
+    module: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An expression, and what has to be imported for it."""
+
+    text: str
+    imports: frozenset[Import] = field(default_factory=frozenset[Import])
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def runtime_import(of: Callable[..., object]) -> Import:
+    """Return the import of a class or function of the runtime, as it is spelled in a package."""
+    prefix, _, module = of.__module__.rpartition("generator.runtime.")
+    if prefix or not module:
+        raise ValueError(f"{of.__module__} is not a module of the runtime")
+    return Import(f".{RUNTIME}.{module}", of.__name__)
+
+
+def construct(of: Callable[..., Any], *positional: Code | str, **keywords: Code | str | None) -> Code:
+    """Spell the call of a class or function of the runtime; what is None is left out.
+
+    The arguments are bound to the real signature, so that plan and runtime cannot drift apart.
+
+    Raises:
+        TypeError: The runtime does not take these arguments.
+    """
+    given = {name: argument for name, argument in keywords.items() if argument is not None}
+    inspect.signature(of).bind(*positional, **given)
+    arguments = (*map(str, positional), *(f"{name}={argument}" for name, argument in given.items()))
+    inner = (argument.imports for argument in (*positional, *given.values()) if isinstance(argument, Code))
+    return Code(f"{of.__name__}({', '.join(arguments)})", frozenset({runtime_import(of)}).union(*inner))
+
+
+def tuple_of(items: Iterable[Code | str]) -> Code | None:
+    """Spell a tuple of expressions, or None where there are none."""
+    items = tuple(items)
+    if not items:
+        return None
+    inner = (item.imports for item in items if isinstance(item, Code))
+    text = ", ".join(map(str, items)) + ("," if len(items) == 1 else "")
+    return Code(f"({text})", frozenset[Import]().union(*inner))
+
+
+def names_in(code: str) -> frozenset[str]:
+    """Return the names that an expression or a statement speaks of; what stands in its texts does not count."""
+    return frozenset(node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name))
+
+
+def unhidden(annotation: Code, hidden: Collection[str]) -> Code:
+    """Spell an annotation for a class whose methods hide builtins: `list[int]` becomes `builtins.list[int]`.
+
+    Args:
+        annotation: As it stands where nothing is hidden.
+        hidden: The builtins that a method of the class is called like.
+    """
+    tree = ast.parse(annotation.text, mode="eval")
+    found = {node.col_offset for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in hidden}
+    if not found:
+        return annotation
+    text = annotation.text
+    for column in sorted(found, reverse=True):
+        text = f"{text[:column]}builtins.{text[column:]}"
+    return Code(text, annotation.imports | {Import("builtins")})
+
+
+def import_lines(imports: Iterable[Import]) -> tuple[str, ...]:
+    """Spell a module's imports: the standard library, others, then the package's own, each group by name."""
+    by_module: dict[str, set[str]] = {}
+    for each in imports:
+        by_module.setdefault(each.module, set()).add(each.name)
+    groups: list[tuple[list[str], list[str]]] = [([], []), ([], []), ([], [])]
+    for module in sorted(by_module, key=_import_order):
+        names = by_module[module]
+        plain, chosen = groups[_group(module)]
+        if "" in names:
+            plain.append(f"import {module}")
+        listed = sorted((name for name in names if name), key=_name_order)
+        if listed:
+            chosen.append(f"from {module} import {', '.join(listed)}")
+    return tuple(_separated([*plain, *chosen] for plain, chosen in groups))
+
+
+def _separated(groups: Iterable[list[str]]) -> Iterator[str]:
+    first = True
+    for group in groups:
+        if group:
+            if not first:
+                yield ""
+            yield from group
+            first = False
+
+
+def _group(module: str) -> int:
+    if module.startswith("."):
+        return 2
+    return 1 if module.split(".", maxsplit=1)[0] in ("httpx2", "pydantic", "pytest") else 0
+
+
+def _import_order(module: str) -> tuple[int, str]:
+    # As the linter sorts them: from farther packages to nearer ones.
+    dots = len(module) - len(module.lstrip("."))
+    return (-dots, module.lower())
+
+
+def _name_order(name: str) -> tuple[int, str]:
+    # As the linter sorts them: CONSTANTS, Classes, functions.
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return (kind, name)

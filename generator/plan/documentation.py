@@ -1,0 +1,125 @@
+"""What docstrings and READMEs say: the spec's words, laid out for the reader of Python."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from generator.plan import literals, types
+from generator.plan.code import Code
+from generator.spec.document import Spec
+from generator.spec.endpoints import Endpoint
+from generator.spec.members import Member
+
+if TYPE_CHECKING:
+    from generator.plan.operations import Parameter
+
+_UNPRINTED = {
+    "observed": "Seen in real answers, not on the vendor's pages.",
+    "third-party": "Known from third-party code only.",
+}
+
+
+_EFFECTS = {
+    "read": "Changes nothing, so the client asks again after a passing failure.",
+    "idempotent": "Twice is the same as once, so the client tries again after a passing failure.",
+    "unsafe": "Must not happen twice: the client tries again only when it certainly did not happen.",
+    "money": "Moves money: at most once, over a connection of its own; look at `may_have_executed` of an error.",
+}
+
+
+def provenance(spec: Spec, source: str | None) -> str:
+    """Say where something is known from; nothing where the spec does not say."""
+    if source is None:
+        return ""
+    if source in _UNPRINTED:
+        return _UNPRINTED[source]
+    page = spec.sources[source]
+    return f"Source: {literals.prose(page.title)}, {page.page}, read {page.read.isoformat()}."
+
+
+def member_text(spec: Spec, member: Member, *, inherited: str | None = None) -> str:
+    """Say what a parameter or field is: its words, its limits, its default, its origin where that is its own."""
+    parts = [
+        literals.prose(member.doc),
+        types.limits(member.type, spec.types),
+        "Its form is not known." if types.is_unknown(member.type, spec.types) else "",
+        f"The vendor's default is {member.default}." if member.default is not None else "",
+        _UNPRINTED.get(member.source or "", "") if member.source != inherited else "",
+    ]
+    return " ".join(_sentence(part) for part in parts if part)
+
+
+def _sentence(text: str) -> str:
+    return text if text[-1] in ".!?" else f"{text}."
+
+
+def entries(title: str, items: Iterable[tuple[str, str]]) -> str:
+    """Lay out a section of a docstring, a line or more an entry; nothing where there are no entries."""
+    lines = [f"    {name}: {text}" if text else f"    {name}" for name, text in items]
+    return "\n".join([f"{title}:", *map(_hanging, lines)]) if lines else ""
+
+
+def _hanging(line: str) -> str:
+    return textwrap.fill(line, 100, subsequent_indent=" " * 8, break_long_words=False, break_on_hyphens=False)
+
+
+def method_docstring(
+    spec: Spec,
+    wire: str,
+    endpoint: Endpoint,
+    parameters: Sequence[Parameter],
+    returns: Code,
+    *,
+    paged: bool,
+    is_async: bool,
+) -> tuple[str, ...]:
+    """Write the docstring of an operation: what for, arguments, result, errors, origin."""
+    members = {(group, member.name): member for group, group_members in endpoint.groups() for member in group_members}
+    described = [
+        (
+            each.name,
+            (
+                member_text(spec, member, inherited=endpoint.source)
+                if (member := members.get((each.place, each.wire)))
+                else ""
+            ),
+        )
+        for each in parameters
+    ]
+    return (
+        _sentence(literals.prose(endpoint.doc)) if endpoint.doc else f"Call {literals.prose(wire)}.",
+        _effect(endpoint),
+        entries("Args", [item for item in described if item[1]]),
+        _returned(returns, paged=paged, is_async=is_async),
+        entries("Raises", _raised(spec, parameters)),
+        provenance(spec, endpoint.source),
+    )
+
+
+def _raised(spec: Spec, parameters: Sequence[Parameter]) -> list[tuple[str, str]]:
+    """Say what a call can raise: the caller's own mistakes, the vendor's codes by class, and all else."""
+    codes: dict[str, list[str]] = {}
+    for code, error in spec.errors.items():
+        codes.setdefault(error, []).append(f"`{literals.prose(code)}`")
+    refused = [("ArgumentError", "An argument is not what the vendor takes; nothing was sent.")] if parameters else []
+    told = [(error, f"The vendor answers {' or '.join(each)}.") for error, each in codes.items()]
+    rest = "Anything else that went wrong; `may_have_executed` tells whether the call may have done its work."
+    return [*refused, *told, ("APIError", rest)]
+
+
+def _effect(endpoint: Endpoint) -> str:
+    return _EFFECTS[endpoint.effect]
+
+
+def _returned(returns: Code, *, paged: bool, is_async: bool) -> str:
+    if returns.text == "None":
+        return ""
+    if not paged:
+        what = (
+            "The parsed answer; the vendor does not document its form." if returns.text == "Any" else f"{returns.text}."
+        )
+        return f"Returns:\n    {what}"
+    how = "await it for the first page, or iterate it with `async for`" if is_async else "iterate it"
+    return f"Returns:\n    Pages of `{returns}`: {how} for the records of all pages."

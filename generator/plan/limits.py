@@ -1,0 +1,26 @@
+"""The rate limit, as a declaration of the runtime and as keywords of the constructor."""
+
+from __future__ import annotations
+
+from generator.plan.code import Code, construct
+from generator.plan.envelope import path
+from generator.runtime import limits as runtime
+from generator.spec.document import Spec
+
+
+def plan_rate_limit(spec: Spec) -> Code | None:
+    """Spell how fast one may call, or None where the vendor does not say."""
+    limit = spec.rate_limit
+    if limit is None:
+        return None
+    learn = limit.learn
+    return construct(
+        runtime.RateLimit,
+        requests=repr(limit.requests),
+        seconds=repr(float(limit.every)),
+        learn=(
+            None
+            if learn is None
+            else construct(runtime.LearnFromBody, status=repr(learn.status), requests=path(learn.requests))
+        ),
+    )

@@ -1,0 +1,117 @@
+"""The one door for text from a spec: every place where it may stand has its own way of spelling it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import cast
+
+_WIDTH = 112
+
+
+def string(text: str) -> str:
+    """Spell *text* as a Python string literal, in ASCII, with double quotes where black would put them."""
+    spelled = ascii(text)
+    if spelled.startswith("'") and '"' not in spelled:
+        return f'"{spelled[1:-1]}"'.replace("\\'", "'")
+    return spelled
+
+
+def value(of: object) -> str:
+    """Spell a JSON value, a date or a decimal as Python; a decimal needs `Decimal` imported.
+
+    Raises:
+        TypeError: It is something else, or a number that is not finite.
+    """
+    match of:
+        case None | bool() | int():
+            return repr(of)
+        case str():
+            return string(of)
+        case Decimal() if of.is_finite():
+            return repr(float(of)) if Decimal(repr(float(of))) == of else f"Decimal({string(str(of))})"
+        case Mapping():
+            entries = cast("Mapping[str, object]", of).items()
+            return "{" + ", ".join(f"{string(key)}: {value(item)}" for key, item in entries) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(value(item) for item in cast("Sequence[object]", of)) + "]"
+        case datetime.datetime():
+            return f"datetime.datetime.fromisoformat({string(of.isoformat())})"
+        case _:
+            raise TypeError(f"no literal for a {type(of).__name__}")
+
+
+def strings(items: Sequence[str]) -> str:
+    """Spell a tuple of texts."""
+    inner = ", ".join(string(item) for item in items)
+    return f"({inner},)" if len(items) == 1 else f"({inner})"
+
+
+def prose(text: str) -> str:
+    """Fold the white space of running text, so that it can be wrapped anew."""
+    return " ".join(text.split())
+
+
+def docstring(paragraphs: Sequence[str], *, indent: int = 0) -> str:
+    """Spell paragraphs as a docstring, whatever is in them.
+
+    Args:
+        paragraphs: Each is wrapped by itself; one that begins with a space or holds line breaks is laid out already.
+        indent: How many columns the docstring stands to the right; continuation lines get as many spaces.
+    """
+    width = _WIDTH - indent
+    laid_out = [
+        (
+            paragraph
+            if paragraph.startswith(" ") or "\n" in paragraph
+            else textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False)
+        )
+        for paragraph in paragraphs
+        if paragraph
+    ]
+    body = "\n\n".join(laid_out)
+    lines = _escaped(body).split("\n")
+    margin = " " * indent
+    inner = "\n".join(f"{margin}{line}" if line and number else line for number, line in enumerate(lines))
+    return f'"""{inner}\n{margin}"""' if len(lines) > 1 else f'"""{inner}"""'
+
+
+def _escaped(text: str) -> str:
+    kept = "".join(c if c == "\n" or (c.isprintable() and c not in '"\\') else _escape(c) for c in text)
+    # A prompt in a docstring would be run by doctest collection.
+    return re.sub(r"(?m)^(\s*)>>>", r"\1\\x3e>>", kept)
+
+
+def _escape(character: str) -> str:
+    return (
+        "\\" + character if character in '"\\' else character.encode("unicode_escape", "surrogatepass").decode("ascii")
+    )
+
+
+def toml_string(text: str) -> str:
+    """Spell *text* as a TOML basic string."""
+    return (
+        '"' + "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else _toml_escape(c) for c in text) + '"'
+    )
+
+
+def _toml_escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
+
+
+def markdown(text: str) -> str:
+    """Spell *text* for a line of Markdown: no markup, no HTML and no link of its own."""
+    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in prose(text))
+    return re.sub(r"([\\`*_{}\[\]<>|#~&!])", r"\\\1", plain)
+
+
+def markdown_code(text: str) -> str:
+    """Spell *text* as code in a line of Markdown."""
+    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in prose(text)).replace("|", "\\|")
+    fence = "`" * (max((len(run) for run in re.findall(r"`+", plain)), default=0) + 1)
+    pad = " " if plain.startswith("`") or plain.endswith("`") else ""
+    return f"{fence}{pad}{plain}{pad}{fence}"

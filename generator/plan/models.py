@@ -1,0 +1,167 @@
+"""Models of what arrives: datamodel-code-generator makes their fields out of JSON Schema, we name and print them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generator import naming
+from generator.plan import literals
+from generator.plan.code import Import, import_lines
+from generator.plan.documentation import member_text, provenance
+from generator.spec.document import Spec
+from generator.spec.members import Member, ObjectType
+from generator.spec.schema import loose_schema, object_names
+
+_MODEL = Import("._runtime.models", "Model")
+_FIELD = Import("pydantic", "Field")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A field as it is printed, and its wire name."""
+
+    name: str
+    wire: str
+    declaration: str
+    docstring: str
+
+    def __str__(self) -> str:
+        return self.declaration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A class of the models module."""
+
+    name: str
+    docstring: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelModule:
+    """All models of a package."""
+
+    header: str
+    docstring: str
+    imports: tuple[str, ...]
+    names: tuple[str, ...]
+    models: tuple[Model, ...]
+
+
+def plan_models(spec: Spec, header: str) -> ModelModule | None:
+    """Plan the models of a spec, or None where it has no objects."""
+    names = object_names(spec.types)
+    if not names:
+        return None
+    objects = {name: definition for name, definition in spec.types.items() if isinstance(definition, ObjectType)}
+    imports: set[Import] = {_MODEL}
+    models: list[Model] = []
+    for declared in _declared(_generate(spec, names)):
+        definition = objects[declared.name]
+        members = {member.name: member for member in definition.fields}
+        fields = tuple(
+            _field(spec, members[wire], annotation, definition.source) for wire, annotation in declared.fields
+        )
+        if any("Field(" in field.declaration for field in fields):
+            imports.add(_FIELD)
+        imports.update(declared.imports)
+        paragraphs = (literals.prose(definition.doc) or f"`{declared.name}`.", provenance(spec, definition.source))
+        models.append(Model(name=declared.name, docstring=literals.docstring(paragraphs, indent=4), fields=fields))
+    return ModelModule(
+        header=header,
+        docstring=literals.docstring((f"What the {literals.prose(spec.title)} sends and takes.",)),
+        imports=import_lines(imports),
+        names=tuple(literals.string(name) for name in sorted(names)),
+        models=tuple(models),
+    )
+
+
+def _field(spec: Spec, member: Member, annotation: str, source: str | None) -> Field:
+    name = member.alias or naming.attribute_name(member.name)
+    text = member_text(spec, member, inherited=source)
+    alias = "" if name == member.name else f"serialization_alias={literals.string(member.name)}"
+    default = "" if not member.optional else "None" if not alias else "default=None"
+    value = f"Field({', '.join(part for part in (default, alias) if part)})" if alias else default
+    return Field(
+        name=name,
+        wire=member.name,
+        declaration=f"{name}: {annotation}" + (f" = {value}" if value else ""),
+        docstring=literals.docstring((text,), indent=4) if text else "",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Declared:
+    """A class as datamodel-code-generator declared it: annotations by wire name."""
+
+    name: str
+    fields: tuple[tuple[str, str], ...]
+    imports: frozenset[Import]
+
+
+def _generate(spec: Spec, names: tuple[str, ...]) -> str:
+    # Imported here: it takes a third of a second, and only what changed needs it.
+    from datamodel_code_generator import generate  # noqa: PLC0415 - see above
+    from datamodel_code_generator.enums import DataModelType, InputFileType  # noqa: PLC0415 - see above
+    from datamodel_code_generator.format import PythonVersion  # noqa: PLC0415 - see above
+    from datamodel_code_generator.parser import LiteralType  # noqa: PLC0415 - see above
+
+    aliases: dict[str, str] = {}
+    for type_name in names:
+        definition = spec.types[type_name]
+        assert isinstance(definition, ObjectType)  # noqa: S101 - that is what the names are
+        for member in definition.fields:
+            aliases[f"{type_name}.{member.name}"] = member.alias or naming.attribute_name(member.name)
+    generated = generate(
+        loose_schema(spec.types, names),
+        input_file_type=InputFileType.JsonSchema,
+        output_model_type=DataModelType.PydanticV2BaseModel,
+        target_python_version=PythonVersion.PY_311,
+        base_class="generator.runtime.models.Model",
+        aliases=aliases,
+        use_serialization_alias=True,
+        skip_root_model=True,
+        disable_future_imports=True,
+        disable_timestamp=True,
+        use_union_operator=True,
+        use_standard_collections=True,
+        enum_field_as_literal=LiteralType.All,
+        collapse_root_models=True,
+        formatters=[],
+    )
+    if not isinstance(generated, str):
+        raise TypeError("datamodel-code-generator made several modules where one was asked for")
+    return generated
+
+
+def _declared(module: str) -> Iterator[_Declared]:
+    """Read the classes of a generated module: names, annotations and what they need."""
+    tree = ast.parse(module)
+    known: dict[str, Import] = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            known |= {alias.name: Import(node.module, alias.name) for alias in node.names}
+        elif isinstance(node, ast.Import):
+            known |= {alias.name: Import(alias.name) for alias in node.names}
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            statements = [statement for statement in node.body if isinstance(statement, ast.AnnAssign)]
+            used = {name.id for each in statements for name in ast.walk(each.annotation) if isinstance(name, ast.Name)}
+            yield _Declared(
+                name=node.name,
+                fields=tuple((_wire(each), ast.unparse(each.annotation)) for each in statements),
+                imports=frozenset(known[name] for name in used if name in known),
+            )
+
+
+def _wire(field: ast.AnnAssign) -> str:
+    """Return the wire name of a declared field: its alias, or its own name where that is the same."""
+    if isinstance(field.value, ast.Call):
+        for keyword in field.value.keywords:
+            if keyword.arg == "serialization_alias" and isinstance(keyword.value, ast.Constant):
+                return str(keyword.value.value)
+    assert isinstance(field.target, ast.Name)  # noqa: S101 - a class body annotates plain names
+    return field.target.id

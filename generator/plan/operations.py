@@ -1,0 +1,236 @@
+"""Operations: the constant that declares each, and the methods that call it."""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import dataclass
+
+from generator import naming
+from generator.plan import literals, types
+from generator.plan.code import Code, Import, construct, names_in, tuple_of, unhidden
+from generator.plan.documentation import method_docstring
+from generator.plan.pagination import Told, plan_pagination, told
+from generator.runtime import operations as runtime
+from generator.spec.document import Spec
+from generator.spec.endpoints import Endpoint
+from generator.spec.members import Member
+from generator.spec.types import ListOf, Nullable, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """An argument of a method."""
+
+    name: str
+    wire: str
+    place: str
+    annotation: Code
+    required: bool
+    positional: bool
+    default: str
+    declaration: Code
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.annotation}" + ("" if self.required else f" = {self.default}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A class of pages of its own, where a page tells more than its records."""
+
+    name: str
+    async_name: str
+    record: Code
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A method as it is printed: signature, docstring and one call."""
+
+    define: str
+    name: str
+    positional: tuple[Parameter, ...]
+    keywords: tuple[Parameter, ...]
+    options: tuple[str, ...]
+    returns: str
+    docstring: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One endpoint in all that is printed of it."""
+
+    wire: str
+    name: str
+    constant: str
+    kind: Code
+    declaration: Code
+    parameters: tuple[Parameter, ...]
+    returns: Code
+    page: Page | None
+    method: Method
+    async_method: Method
+    imports: frozenset[Import]
+    endpoint: Endpoint
+
+
+_CALL_OPTIONS = (
+    ("timeout", "float | httpx2.Timeout | None"),
+    ("extra_headers", "Mapping[str, str] | None"),
+    ("extra_query", "Mapping[str, object] | None"),
+    ("extra_body", "Mapping[str, object] | None"),
+)
+
+
+def hidden_builtins(spec: Spec) -> frozenset[str]:
+    """Return the builtins that a method of the client is called like, so that its annotations have to say more."""
+    return frozenset(_name(wire, endpoint) for wire, endpoint in spec.endpoints.items()) & frozenset(dir(builtins))
+
+
+def plan_operations(spec: Spec) -> tuple[Operation, ...]:
+    """Plan every endpoint of a spec, in the spec's order."""
+    hidden = hidden_builtins(spec)
+    return tuple(_plan_operation(spec, wire, endpoint, hidden) for wire, endpoint in spec.endpoints.items())
+
+
+def _name(wire: str, endpoint: Endpoint) -> str:
+    return endpoint.alias or naming.method_name(wire)
+
+
+def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset[str]) -> Operation:
+    name = _name(wire, endpoint)
+    constant = naming.constant_name(wire)
+    parameters = tuple(_parameters(spec, endpoint, hidden))
+    style = spec.pagination[endpoint.pages] if endpoint.pages is not None else None
+    returned = endpoint.returns.type
+    record: Code | None = None
+    if style is not None:
+        assert isinstance(returned, ListOf)  # noqa: S101 - checked when the spec was read
+        record = types.received(returned.item, spec.types)
+    returns = record or (Code("None") if returned is None else types.received(returned, spec.types))
+    page = None
+    if style is not None and record is not None and told(style):
+        title = naming.class_name(name)
+        page = Page(name=f"{title}Page", async_name=f"Async{title}Page", record=record, told=told(style))
+    family = runtime.Operation if style is None else runtime.PagedOperation
+    kind = Code(f"{family.__name__}[{returns}]", returns.imports | {Import("._runtime.operations", family.__name__)})
+    declaration = construct(
+        family,
+        name=literals.string(name),
+        method=literals.string(endpoint.call.method),
+        path=literals.string(endpoint.call.path),
+        effect=literals.string(endpoint.effect),
+        body=literals.string("json") if endpoint.call.method not in ("GET", "DELETE") else None,
+        parameters=tuple_of(parameter.declaration for parameter in parameters),
+        returns=None if returned is None else returns,
+        at=literals.strings(endpoint.returns.at) if endpoint.returns.at else None,
+        pages=None if style is None else plan_pagination(style, {each.wire: each.name for each in parameters}),
+        exact="True" if returned is not None and types.holds_decimals(returned, spec.types) else None,
+        testing="True" if spec.testing is not None and endpoint.testing else None,
+    )
+    options = tuple((option, unhidden(Code(annotation), hidden).text) for option, annotation in _CALL_OPTIONS)
+    methods = tuple(
+        Method(
+            define="async def" if is_async and style is None else "def",
+            name=name,
+            positional=tuple(each for each in parameters if each.positional),
+            keywords=tuple(each for each in parameters if each.required and not each.positional)
+            + tuple(each for each in parameters if not each.required),
+            options=tuple(f"{option}: {annotation} = None" for option, annotation in options),
+            returns=unhidden(Code(_returns(returns, page, paged=style is not None, is_async=is_async)), hidden).text,
+            docstring=literals.docstring(
+                method_docstring(spec, wire, endpoint, parameters, returns, paged=style is not None, is_async=is_async),
+                indent=8,
+            ),
+            call=_call(constant, parameters, page, paged=style is not None, is_async=is_async),
+        )
+        for is_async in (False, True)
+    )
+    imports = returns.imports.union(*(each.annotation.imports for each in parameters))
+    if any(each.default == "OMIT" for each in parameters):
+        imports |= {Import("._runtime.arguments", "OMIT"), Import("._runtime.arguments", "Omitted")}
+    if any("builtins" in names_in(each) for each in (methods[0].returns, *(annotation for _, annotation in options))):
+        imports |= {Import("builtins")}
+    return Operation(
+        wire=wire,
+        name=name,
+        constant=constant,
+        kind=kind,
+        declaration=declaration,
+        parameters=parameters,
+        returns=returns,
+        page=page,
+        method=methods[0],
+        async_method=methods[1],
+        imports=imports,
+        endpoint=endpoint,
+    )
+
+
+def _parameters(spec: Spec, endpoint: Endpoint, hidden: frozenset[str]) -> list[Parameter]:
+    declared = {member.name: member for member in endpoint.path}
+    placed = [(declared.get(wire) or _plain_part(wire), "path") for wire in endpoint.call.placeholders()]
+    placed += [(member, group) for group, members in endpoint.groups() if group != "path" for member in members]
+    return [_parameter(spec, member, place, hidden) for member, place in placed]
+
+
+def _plain_part(wire: str) -> Member:
+    return Member(
+        name=wire,
+        optional=False,
+        type=Text(),
+        default=None,
+        doc="",
+        source=None,
+        alias=None,
+        example=None,
+        sent_as=None,
+    )
+
+
+def _parameter(spec: Spec, member: Member, place: str, hidden: frozenset[str]) -> Parameter:
+    name = member.alias or naming.parameter_name(member.name)
+    annotation = types.sent(member.type, spec.types)
+    nullable = isinstance(types.resolved(member.type, spec.types), Nullable)
+    if member.optional:
+        # Where null is a value that the vendor takes, None is sent, and not given is another thing.
+        annotation = types.union((annotation, Code("Omitted") if nullable else Code("None")))
+    declaration = construct(
+        runtime.Parameter,
+        name=literals.string(name),
+        wire=literals.string(member.name),
+        place=literals.string(place),
+        rule=types.rule(member.type, spec.types, single=member.sent_as == "list"),
+        required=None if member.optional else "True",
+        nullable="True" if nullable else None,
+    )
+    return Parameter(
+        name=name,
+        wire=member.name,
+        place=place,
+        annotation=unhidden(annotation, hidden),
+        default="OMIT" if nullable else "None",
+        required=not member.optional,
+        positional=place == "path",
+        declaration=declaration,
+    )
+
+
+def _returns(returns: Code, page: Page | None, *, paged: bool, is_async: bool) -> str:
+    if not paged:
+        return returns.text
+    if not is_async:
+        return page.name if page else f"Page[{returns}]"
+    return f"AsyncPageRequestAs[{page.async_name}, {returns}]" if page else f"AsyncPageRequest[{returns}]"
+
+
+def _call(constant: str, parameters: tuple[Parameter, ...], page: Page | None, *, paged: bool, is_async: bool) -> str:
+    given = ", ".join(f"{literals.string(each.name)}: {each.name}" for each in parameters)
+    options = "CallOptions(timeout, extra_headers, extra_query, extra_body)"
+    if not paged:
+        return f"{'await ' if is_async else ''}self._call({constant}, {{{given}}}, {options})"
+    if page is None:
+        return f"self._page({constant}, {{{given}}}, {options})"
+    return f"self._page_as({page.async_name if is_async else page.name}, {constant}, {{{given}}}, {options})"

@@ -1,0 +1,165 @@
+"""Ways to page, as declarations of the runtime, and what a page tells beside its records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from generator import naming
+from generator.plan import literals
+from generator.plan.code import Code, construct
+from generator.plan.envelope import path
+from generator.runtime import pagination as runtime
+from generator.spec.pagination import LastRecordPagination, Pagination
+from generator.spec.words import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A figure that each page tells, as a property of the page."""
+
+    name: str
+    path: str
+    doc: str
+
+
+def plan_pagination(style: Pagination, names: dict[str, str]) -> Code:
+    """Spell how a list goes on.
+
+    Args:
+        style: The style of the spec.
+        names: The operation's parameters, Python name by wire name.
+    """
+    match style:
+        case LastRecordPagination():
+            return construct(
+                runtime.LastRecordPagination,
+                items=path(style.items),
+                record_id=literals.string(style.record_id),
+                forward=literals.string(names[style.forward]),
+                backward=None if style.backward is None else literals.string(names[style.backward]),
+                more=path(style.more),
+                total=path(style.total),
+            )
+
+
+def told(style: Pagination) -> tuple[Told, ...]:
+    """Return what pages of a style tell beside their records."""
+    match style:
+        case LastRecordPagination(total=total):
+            return () if total is None else (_told(total, "How many records there are in all, as this page tells."),)
+
+
+def _told(at: Path, doc: str) -> Told:
+    return Told(
+        name=naming.attribute_name(at[-1]), path=literals.string(".".join(at)), doc=literals.docstring((doc,), indent=8)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageScript:
+    """A reading of three pages, for a test: what is asked and answered in turn, and in which order records come out.
+
+    Attributes:
+        name: What the reading shows.
+        asked: What each question has beside the caller's own arguments, by wire name.
+        answered: The content of each page, without the envelope.
+        given: The ids of all records as on the wire, in the order in which a caller gets them.
+        arguments: What the caller says, by wire name.
+    """
+
+    name: str
+    asked: tuple[dict[str, object], ...]
+    answered: tuple[dict[str, object], ...]
+    given: tuple[object, ...]
+    arguments: dict[str, object]
+
+
+def record_field(style: Pagination) -> str:
+    """Return the field of a record by which a test tells records apart."""
+    match style:
+        case LastRecordPagination(record_id=record_id):
+            return record_id
+
+
+def position_parameter(style: Pagination) -> str:
+    """Return the parameter that takes what `record_field` holds."""
+    match style:
+        case LastRecordPagination(forward=forward):
+            return forward
+
+
+def page_scripts(style: Pagination, records: tuple[dict[str, object], ...]) -> tuple[PageScript, ...]:
+    """Write the readings of three pages that a style allows.
+
+    Args:
+        style: The style of the spec.
+        records: At least five records with different ids.
+    """
+    match style:
+        case LastRecordPagination():
+            forward = PageScript(
+                name="forward",
+                asked=({}, {style.forward: _id(style, records[1])}, {style.forward: _id(style, records[2])}),
+                answered=_pages(style, (records[:2], records[2:3], records[3:4])),
+                given=tuple(_id(style, record) for record in records[:4]),
+                arguments={},
+            )
+            if style.backward is None:
+                return (forward,)
+            start = _id(style, records[4])
+            backward = PageScript(
+                name="backward",
+                asked=tuple({style.backward: each} for each in (start, _id(style, records[2]), _id(style, records[1]))),
+                answered=_pages(style, (records[2:4], records[1:2], records[:1])),
+                given=tuple(_id(style, record) for record in reversed(records[:4])),
+                arguments={style.backward: start},
+            )
+            return (forward, backward)
+
+
+def _id(style: LastRecordPagination, record: dict[str, object]) -> object:
+    return record[style.record_id]
+
+
+def _pages(
+    style: LastRecordPagination, pages: tuple[tuple[dict[str, object], ...], ...]
+) -> tuple[dict[str, object], ...]:
+    answered: list[dict[str, object]] = []
+    for number, records in enumerate(pages):
+        content = nested(style.items, list(records))
+        if style.more is not None:
+            content = merged(content, nested(style.more, number < len(pages) - 1))
+        if style.total is not None:
+            content = merged(content, nested(style.total, sum(map(len, pages))))
+        answered.append(content)
+    return tuple(answered)
+
+
+def last_page(style: Pagination, records: list[object]) -> dict[str, object]:
+    """Return the content of a page that has none after it."""
+    match style:
+        case LastRecordPagination():
+            content = nested(style.items, records)
+            if style.more is not None:
+                content = merged(content, nested(style.more, value=False))
+            if style.total is not None:
+                content = merged(content, nested(style.total, len(records)))
+            return content
+
+
+def nested(at: Path, value: object) -> dict[str, object]:
+    """Return a body that holds *value* at a path."""
+    for step in reversed(at):
+        value = {step: value}
+    return cast("dict[str, object]", value)
+
+
+def merged(one: dict[str, object], other: dict[str, object]) -> dict[str, object]:
+    """Return what two bodies hold together."""
+    result = dict(one)
+    for key, value in other.items():
+        held = result.get(key)
+        both = isinstance(held, dict) and isinstance(value, dict)
+        result[key] = merged(cast("dict[str, object]", held), cast("dict[str, object]", value)) if both else value
+    return result

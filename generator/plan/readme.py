@@ -1,0 +1,150 @@
+"""The package's README: install, quick start, every operation, what the vendor leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.plan import literals
+from generator.plan.auth import Credential
+from generator.plan.operations import Operation
+from generator.spec.document import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialRow:
+    """A credential in the table."""
+
+    name: str
+    environment_variable: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationRow:
+    """An operation in the table."""
+
+    name: str
+    returns: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorRow:
+    """One of the vendor's codes in the table."""
+
+    code: str
+    raises: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenamingRow:
+    """A name here and in another version."""
+
+    group: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renaming:
+    """What another version calls the same."""
+
+    version: str
+    group: str
+    rows: tuple[RenamingRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadmePage:
+    """The page for people."""
+
+    title: str
+    note: str
+    package: str
+    quick_start: str
+    async_quick_start: str
+    credentials: tuple[CredentialRow, ...]
+    operations: tuple[OperationRow, ...]
+    errors: tuple[ErrorRow, ...]
+    assumed: tuple[str, ...]
+    unknowns: tuple[str, ...]
+    renamings: tuple[Renaming, ...]
+
+
+def plan_readme(
+    spec: Spec, note: str, credentials: tuple[Credential, ...], operations: tuple[Operation, ...]
+) -> ReadmePage:
+    """Plan the README of a package."""
+    return ReadmePage(
+        title=literals.markdown(spec.title),
+        note=literals.markdown(f"{note}."),
+        package=spec.package,
+        quick_start=_quick_start(spec, operations),
+        async_quick_start=_async_quick_start(spec, operations),
+        credentials=tuple(
+            CredentialRow(
+                name=each.name, environment_variable=each.environment_variable, doc=literals.markdown(each.doc)
+            )
+            for each in credentials
+        ),
+        operations=tuple(
+            OperationRow(
+                name=each.name,
+                returns=literals.markdown_code(each.method.returns),
+                summary=literals.markdown(each.endpoint.doc),
+            )
+            for each in operations
+        ),
+        errors=tuple(ErrorRow(code=literals.markdown_code(code), raises=error) for code, error in spec.errors.items()),
+        assumed=tuple(literals.markdown(f"{what}: {why}.") for what, why in spec.assumed.items()),
+        unknowns=tuple(literals.markdown(unknown) for unknown in spec.unknowns),
+        renamings=tuple(
+            Renaming(
+                version=literals.markdown(other),
+                group="test",
+                rows=tuple(
+                    RenamingRow(
+                        group=literals.markdown(group), old=literals.markdown_code(old), new=literals.markdown_code(new)
+                    )
+                    for group, names in groups.items()
+                    for old, new in names.items()
+                ),
+            )
+            for other, groups in spec.renamed_in.items()
+        ),
+    )
+
+
+def _shown(operations: tuple[Operation, ...]) -> Operation:
+    """Choose what the quick start shows: a read that needs no argument and has pages, else the next best."""
+
+    def fitness(operation: Operation) -> tuple[bool, bool, bool]:
+        needs = any(parameter.required for parameter in operation.parameters)
+        return (operation.endpoint.effect != "read", needs, operation.endpoint.pages is None)
+
+    return min(operations, key=fitness)
+
+
+def _arguments(operation: Operation) -> str:
+    return ", ".join(f'{each.name}="..."' for each in operation.parameters if each.required)
+
+
+def _quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
+    shown = _shown(operations)
+    call = f"client.{shown.name}({_arguments(shown)})"
+    use = f"    for record in {call}:\n        print(record)" if shown.endpoint.pages else f"    print({call})"
+    return f"from {spec.package} import Client\n\nwith Client() as client:  # credentials from the environment\n{use}"
+
+
+def _async_quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
+    shown = _shown(operations)
+    call = f"client.{shown.name}({_arguments(shown)})"
+    use = (
+        f"        async for record in {call}:\n            print(record)"
+        if shown.endpoint.pages
+        else f"        print(await {call})"
+    )
+    return (
+        f"import asyncio\n\nfrom {spec.package} import AsyncClient\n\n\n"
+        f"async def main() -> None:\n    async with AsyncClient() as client:\n{use}\n\n\nasyncio.run(main())"
+    )

@@ -1,0 +1,215 @@
+"""Values for tests, made from the types of a spec: arguments, answers, and what an answer becomes in Python."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, cast
+
+from generator import naming
+from generator.plan import literals, types
+from generator.spec.document import Spec
+from generator.spec.endpoints import Endpoint
+from generator.spec.members import ABSENT, Member, ObjectType
+from generator.spec.schema import object_names
+from generator.spec.types import (
+    Boolean,
+    Date,
+    DateTime,
+    DecimalNumber,
+    Integer,
+    ListOf,
+    MapOf,
+    Nullable,
+    OneOf,
+    Reference,
+    Text,
+    Type,
+    Union,
+    Uuid,
+)
+
+if TYPE_CHECKING:
+    from generator.plan.operations import Operation
+
+
+@dataclass(slots=True)
+class Sampler:
+    """Makes the values for one spec; the same ones in every run."""
+
+    spec: Spec
+    models: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.models = object_names(self.spec.types)
+
+    def arguments(self, endpoint: Endpoint, *, required_only: bool = False) -> dict[str, object]:
+        """Return arguments for a call by wire name, as a caller gives them."""
+        given: dict[str, object] = dict.fromkeys(endpoint.call.placeholders(), "text-1")
+        for _, members in endpoint.groups():
+            for member in members:
+                if not (required_only and member.optional):
+                    given[member.name] = self._argument(member)
+        return given
+
+    def _argument(self, member: Member) -> object:
+        if member.example is not ABSENT:
+            return member.example
+        return types.sample(member.type, self.spec.types)
+
+    def sent(self, endpoint: Endpoint, given: Mapping[str, object]) -> dict[str, object]:
+        """Return what goes out for *given*: single values as lists where the vendor gets lists."""
+        members = {member.name: member for _, group in endpoint.groups() for member in group}
+        return {
+            name: (
+                [value]
+                if name in members and members[name].sent_as == "list" and not isinstance(value, list)
+                else value
+            )
+            for name, value in given.items()
+        }
+
+    def returned(self, operation: Operation) -> tuple[object, str | None]:
+        """Return an answer's value as on the wire, and its Python spelling; none where nothing is answered."""
+        returned = operation.endpoint.returns.type
+        if returned is None:
+            return None, None
+        value = self.full(returned)
+        return value, self.expected(returned, value)
+
+    def expected_of(self, operation: Operation, value: object) -> str:
+        """Spell what *value* of an operation's answer becomes in Python."""
+        returned = operation.endpoint.returns.type
+        return "None" if returned is None else self.expected(returned, value)
+
+    def full(self, of: Type, depth: int = 0) -> object:
+        """Return a value as on the wire with all fields that are known, down to a few levels."""
+        match types.resolved(of, self.spec.types):
+            case Reference(name):
+                definition = self.spec.types[name]
+                assert isinstance(definition, ObjectType)  # noqa: S101 - aliases are resolved already
+                members = [member for member in definition.fields if not member.optional or depth < 3]
+                return {
+                    member.name: self.full(member.type, depth + 1) if member.example is ABSENT else member.example
+                    for member in members
+                }
+            case ListOf(item):
+                return [self.full(item, depth)]
+            case MapOf(value):
+                return {"key": self.full(value, depth)}
+            case Nullable(inner):
+                return self.full(inner, depth)
+            case Union(options):
+                return self.full(options[0], depth)
+            case other:
+                return types.sample(other, self.spec.types)
+
+    def record(self, of: Type, identity: str, identity_type: Type, number: int) -> dict[str, object]:
+        """Return a small record that differs from others by its *identity* field, a value of *identity_type*."""
+        value = types.sample(of, self.spec.types, number=number)
+        record = dict(cast("dict[str, object]", value)) if isinstance(value, dict) else {}
+        record[identity] = types.sample(identity_type, self.spec.types, number=number)
+        return record
+
+    def identified(self, of: Type, wire: str) -> str:
+        """Spell how the field *wire* of `record` is read, where `record` is what such a type becomes in Python."""
+        found = types.resolved(of, self.spec.types)
+        if not isinstance(found, Reference):
+            return f"record[{literals.string(wire)}]"
+        member = self._member(of, wire)
+        return f"record.{member.alias or naming.attribute_name(wire) if member else wire}"
+
+    def identity(self, of: Type, wire: str, value: object) -> str:
+        """Spell what a record's field *wire* with this value becomes in Python."""
+        member = self._member(of, wire)
+        return literals.value(value) if member is None else self.expected(member.type, value)
+
+    def _member(self, of: Type, wire: str) -> Member | None:
+        found = types.resolved(of, self.spec.types)
+        definition = self.spec.types[found.name] if isinstance(found, Reference) else None
+        fields = definition.fields if isinstance(definition, ObjectType) else ()
+        return next((member for member in fields if member.name == wire), None)
+
+    def expected(self, of: Type, value: object) -> str:
+        """Spell what a value on the wire becomes in Python."""
+        match types.resolved(of, self.spec.types):
+            case Nullable(inner):
+                return "None" if value is None else self.expected(inner, value)
+            case DateTime():
+                return literals.value(datetime.datetime.fromisoformat(str(value)))
+            case Date():
+                return f"datetime.date.fromisoformat({literals.string(str(value))})"
+            case Uuid():
+                return f"uuid.UUID({literals.string(str(value))})"
+            case DecimalNumber():
+                return f"Decimal({literals.string(str(value))})"
+            case ListOf(item):
+                return "[" + ", ".join(self.expected(item, each) for each in cast("list[object]", value)) + "]"
+            case MapOf(inner):
+                entries = cast("dict[str, object]", value).items()
+                return (
+                    "{"
+                    + ", ".join(f"{literals.string(key)}: {self.expected(inner, each)}" for key, each in entries)
+                    + "}"
+                )
+            case Reference(name):
+                return self._model(name, cast("dict[str, object]", value))
+            case Union(options):
+                fitting = next(
+                    (option for option in options if _fits(types.resolved(option, self.spec.types), value)), options[0]
+                )
+                return self.expected(fitting, value)
+            case _:
+                return literals.value(value)
+
+    def _model(self, name: str, value: dict[str, object]) -> str:
+        definition = self.spec.types[name]
+        assert isinstance(definition, ObjectType)  # noqa: S101 - aliases are resolved already
+        members = {member.name: member for member in definition.fields}
+        arguments = ", ".join(
+            f"{members[wire].alias or naming.attribute_name(wire)}={self.expected(members[wire].type, each)}"
+            for wire, each in value.items()
+            if wire in members
+        )
+        return f"{name}({arguments})"
+
+    def refused(self, of: Type) -> object:
+        """Return a value that the type's annotation takes and its rule does not, or None where there is none."""
+        match types.resolved(of, self.spec.types):
+            case Text(minimum, maximum, _):
+                if maximum is not None:
+                    return "x" * (maximum + 1)
+                return "" if minimum else None
+            case Integer(minimum, maximum):
+                if minimum is not None:
+                    return minimum - 1
+                return None if maximum is None else maximum + 1
+            case ListOf(item, _, maximum) if maximum is not None and maximum <= 100:
+                return [types.sample(item, self.spec.types)] * (maximum + 1)
+            case Union(options):
+                lists = [option for option in options if isinstance(types.resolved(option, self.spec.types), ListOf)]
+                return self.refused(lists[0]) if lists else None
+            case Nullable(inner):
+                return self.refused(inner)
+            case _:
+                return None
+
+
+def _fits(of: Type, value: object) -> bool:
+    match of:
+        case ListOf():
+            return isinstance(value, list)
+        case MapOf() | Reference():
+            return isinstance(value, dict)
+        case Boolean():
+            return isinstance(value, bool)
+        case Integer():
+            return isinstance(value, int) and not isinstance(value, bool)
+        case DecimalNumber():
+            return isinstance(value, int | Decimal)
+        case Text() | OneOf() | DateTime() | Date() | Uuid():
+            return isinstance(value, str)
+        case _:
+            return True

@@ -1,0 +1,45 @@
+"""One template for each planned file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import jinja2
+
+from generator.plan.package import ClientPlan
+from generator.tree import FileTree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedFile:
+    """A file of the package: which template prints which view to which path."""
+
+    path: PurePosixPath
+    template: str
+    view: object
+
+
+def planned_files(plan: ClientPlan) -> Iterator[PlannedFile]:
+    """Yield every file of a package that is printed: the one list of them."""
+
+    def file(path: str, template: str, view: object) -> PlannedFile:
+        return PlannedFile(path=PurePosixPath(path), template=template, view=view)
+
+    yield file("__init__.py", "__init__.py.j2", plan.top)
+    yield file("_client.py", "_client.py.j2", plan.client)
+    yield file("_service.py", "_service.py.j2", plan.service)
+    if plan.models is not None:
+        yield file("models.py", "models.py.j2", plan.models)
+    yield file("pyproject.toml", "pyproject.toml.j2", plan.distribution)
+    yield file("README.md", "README.md.j2", plan.readme)
+    yield file("CHANGELOG.md", "CHANGELOG.md.j2", plan.changelog)
+    yield file("tests/__init__.py", "tests/__init__.py.j2", plan.tests)
+    for module in plan.tests.modules:
+        yield file(f"tests/test_{module.name}.py", "tests/test_module.py.j2", module)
+
+
+def render_package(plan: ClientPlan, environment: jinja2.Environment) -> FileTree:
+    """Print every planned file of a package."""
+    return {file.path: environment.get_template(file.template).render(view=file.view) for file in planned_files(plan)}
