@@ -1,0 +1,119 @@
+"""The digest of everything that a package is made from, so that a run with nothing to do does nothing.
+
+Every run takes this way for every package, so it imports little and parses no YAML.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+VERSION = "0.1.0"
+"""Our own version; a test holds it to the distribution's."""
+
+_HERE = Path(__file__).resolve().parent
+
+# What a line of the identity section says; quoted or unusual ones are left to the full run.
+_LINE = re.compile(rb"^(vendor|version|package|like): *([0-9A-Za-z_./-]+) *$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class SpecFile:
+    """A spec as it lies on disk, read only as far as it says who it is."""
+
+    name: str
+    digest: str
+    package: str
+    reference: str
+    like: str
+
+
+def glance(name: str, content: bytes) -> SpecFile:
+    """Read who a spec is without parsing it."""
+    said = {key.decode(): value.decode() for key, value in _LINE.findall(content)}
+    return SpecFile(
+        name=name,
+        digest=hashlib.sha256(content).hexdigest(),
+        package=said.get("package", ""),
+        reference=f"{said.get('vendor', '')}/{said.get('version', '')}",
+        like=said.get("like", ""),
+    )
+
+
+def lineage(spec: SpecFile, by_reference: Mapping[str, SpecFile]) -> tuple[SpecFile, ...]:
+    """Return a spec and those that it is like, nearest first."""
+    found = [spec]
+    while found[-1].like in by_reference and by_reference[found[-1].like] not in found:
+        found.append(by_reference[found[-1].like])
+    return tuple(found)
+
+
+def inputs_digest(specs: Iterable[SpecFile], line_length: int) -> str:
+    """Return one digest of all that goes into a package: its specs, ourselves, our templates and our tools."""
+    whole = hashlib.sha256()
+    for part in (generator_digest(), templates_digest(), *tool_versions().values(), str(line_length)):
+        whole.update(part.encode() + b"\0")
+    for spec in specs:
+        whole.update(f"{spec.name}\0{spec.digest}\0".encode())
+    return whole.hexdigest()
+
+
+@functools.cache
+def generator_digest() -> str:
+    """Return a digest of our own code."""
+    return _digest(_HERE, ".py")
+
+
+@functools.cache
+def templates_digest() -> str:
+    """Return a digest of all templates."""
+    inside = _HERE / "templates"
+    return _digest(inside if inside.is_dir() else _HERE.parent / "templates", ".j2")
+
+
+@functools.cache
+def tool_versions() -> Mapping[str, str]:
+    """Return the versions of the tools that shape our output."""
+    return {name: _installed_version(name) for name in ("black", "datamodel_code_generator")}
+
+
+def _digest(folder: Path, suffix: str) -> str:
+    whole = hashlib.sha256()
+    for path, inside in sorted(_files(os.fspath(folder), "")):
+        if inside.endswith(suffix):
+            with open(path, "rb") as file:  # noqa: PTH123 - a Path for each file would double the time
+                whole.update(inside.encode() + b"\0" + hashlib.sha256(file.read()).digest())
+    return whole.hexdigest()
+
+
+def _files(folder: str, inside: str) -> Iterable[tuple[str, str]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = f"{inside}/{entry.name}"
+            if entry.is_dir():
+                if entry.name != "__pycache__":
+                    yield from _files(entry.path, path)
+            else:
+                yield entry.path, path
+
+
+def _installed_version(name: str) -> str:
+    """Return the version of an installed distribution by the name of its metadata folder.
+
+    `importlib.metadata` says the same, but its import costs more than all the rest of a run with nothing to do.
+    """
+    pattern = re.compile(re.escape(name) + r"-(.+)\.dist-info", re.IGNORECASE)
+    for folder in sys.path:
+        try:
+            found = [match[1] for entry in os.listdir(folder or ".") if (match := pattern.fullmatch(entry))]
+        except OSError:
+            continue
+        if found:
+            return found[0]
+    return "unknown"

@@ -1,0 +1,100 @@
+"""Holding staged packages against their plans, in a child process, before anything is published."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal, cast
+
+from generator.output.errors import InspectionError
+
+ParameterKind = Literal["positional_only", "positional_or_keyword", "var_positional", "keyword_only", "var_keyword"]
+
+_CHILD = Path(__file__).with_name("inspection_child.py")
+
+# Where the interpreter finds its own libraries. Everything else of the environment stays outside.
+_KEPT_VARIABLES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedParameter:
+    """One parameter of a method, `self` not counted."""
+
+    name: str
+    kind: ParameterKind
+    has_default: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What the plan promises of one package.
+
+    Attributes:
+        package: Its name, and that of its folder.
+        header: The text that every rendered Python file starts with; what is copied has none: files in
+            `_runtime/`, and `tests/replay.py`.
+        exports: The names in `__all__` of the package.
+        clients: Client class -> dotted method name, such as `workflows.executions.list` -> its parameters in order.
+        models: Model in `<package>.models` -> field in Python -> its name on the wire. All fields of it.
+    """
+
+    package: str
+    header: str
+    exports: tuple[str, ...]
+    clients: Mapping[str, Mapping[str, tuple[ExpectedParameter, ...]]] = field(
+        default_factory=dict[str, Mapping[str, tuple[ExpectedParameter, ...]]]
+    )
+    models: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+
+
+def inspect_packages(folder: Path, expectations: Sequence[Expectation], *, seconds: float = 60.0) -> None:
+    """Parse, compile and import packages, and compare them with what was planned.
+
+    One child process does it for all, without network, without the environment, and without writing anything. Of each
+    package it looks at the files that its manifest names.
+
+    Args:
+        folder: Where the package folders stand: the stage of a run, or the root.
+        expectations: What the packages have to be.
+        seconds: How long the child may take.
+
+    Raises:
+        InspectionError: With every fault found.
+    """
+    question = {"folder": os.fspath(folder.absolute()), "packages": [asdict(one) for one in expectations]}
+    try:
+        child = subprocess.run(  # noqa: S603  # the interpreter that runs us, on a file of ours
+            [sys.executable, "-I", "-B", "-X", "utf8", "-W", "error", os.fspath(_CHILD)],
+            input=json.dumps(question).encode(),
+            capture_output=True,
+            timeout=seconds,
+            env=_environment(),
+            cwd=folder.anchor or "/",
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise InspectionError((f"importing them took longer than {seconds:g} seconds",)) from None
+    faults = _faults(child.stdout)
+    if faults is None:
+        said = child.stderr.decode(errors="backslashreplace").strip()
+        faults = (f"the inspection ended without an answer, with status {child.returncode}: {said[-2000:]}",)
+    if faults:
+        raise InspectionError(faults)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    # A plugin of pydantic that happens to be installed here is no part of the packages.
+    return kept | {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
+
+
+def _faults(answer: bytes) -> tuple[str, ...] | None:
+    try:
+        document: object = json.loads(answer)
+    except ValueError:
+        return None
+    faults = cast("dict[str, object]", document).get("faults") if isinstance(document, dict) else None
+    return tuple(str(fault) for fault in cast("list[object]", faults)) if isinstance(faults, list) else None

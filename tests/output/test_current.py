@@ -1,0 +1,112 @@
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator.output.current import is_current
+from generator.output.publish import publish
+from tests.output.roots import provenance, tree
+
+
+@pytest.fixture
+def package(disk: Path) -> Path:
+    publish(disk, {"some": tree(a="1\n", _runtime__deep__b="2\n" * 50_000)}, {"some": provenance("all")})
+    return disk / "some"
+
+
+def test_a_package_as_it_was_written_is_current(package: Path) -> None:
+    assert is_current(package.parent, "some", "all")
+    assert is_current(str(package.parent), "some", "all")
+
+
+def test_what_is_not_ours_does_not_matter(package: Path) -> None:
+    (package / "notes.txt").write_text("mine")
+    (package / "__pycache__").mkdir()
+    (package / "dist").mkdir()
+    (package / "some.egg-info").symlink_to("/nonexistent")
+
+    assert is_current(package.parent, "some", "all")
+
+
+def _replace_by_link(package: Path) -> None:
+    (package / "a.py").rename(package.parent / "a.py")
+    (package / "a.py").symlink_to(package.parent / "a.py")
+
+
+def _replace_folder_by_link(package: Path) -> None:
+    (package / "_runtime").rename(package.parent / "elsewhere")
+    (package / "_runtime").symlink_to(package.parent / "elsewhere")
+
+
+def _replace_package_by_link(package: Path) -> None:
+    package.rename(package.parent / "elsewhere")
+    package.symlink_to(package.parent / "elsewhere")
+
+
+def _replace_by_pipe(package: Path) -> None:
+    (package / "a.py").unlink()
+    os.mkfifo(package / "a.py")
+
+
+def _replace_manifest_by_pipe(package: Path) -> None:
+    (package / "manifest.json").unlink()
+    os.mkfifo(package / "manifest.json")
+
+
+def _set_manifest(**told: object) -> Callable[[Path], None]:
+    def change(package: Path) -> None:
+        path = package / "manifest.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | told))
+
+    return change
+
+
+CHANGES: list[Callable[[Path], object]] = [
+    lambda package: (package / "a.py").write_text("other\n"),
+    lambda package: (package / "a.py").unlink(),
+    lambda package: (package / "_runtime/deep/b.py").write_text("2\n" * 49_999),
+    lambda package: (package / "manifest.json").unlink(),
+    lambda package: (package / "manifest.json").write_text("[]"),
+    lambda package: (package / "manifest.json").write_text("{"),
+    lambda package: (package / "manifest.json").write_bytes(b"\xff"),
+    lambda package: (package / "strange").symlink_to("a.py"),
+    lambda package: os.mkfifo(package / "strange"),
+    _set_manifest(format=2),
+    _set_manifest(inputs="others"),
+    _set_manifest(files=[]),
+    _set_manifest(files=["a.py"]),
+    _set_manifest(files=None),
+    _replace_by_link,
+    _replace_folder_by_link,
+    _replace_package_by_link,
+    _replace_by_pipe,
+    _replace_manifest_by_pipe,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_anything_out_of_the_ordinary_is_not_current(package: Path, change: Callable[[Path], object]) -> None:
+    change(package)
+
+    assert not is_current(package.parent, "some", "all")
+
+
+def test_other_inputs_and_other_packages_are_not_current(package: Path) -> None:
+    assert not is_current(package.parent, "some", "other")
+    assert not is_current(package.parent, "other", "all")
+    assert not is_current(package.parent / "nowhere", "some", "all")
+
+
+def test_asking_imports_nothing_heavy() -> None:
+    heavy = {"ctypes", "dataclasses", "difflib", "inspect", "pathlib", "subprocess", "typing"}
+    code = "import sys; import generator.output.current; print(*sys.modules)"
+    child = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, check=True, cwd=_PROJECT)
+
+    assert heavy.isdisjoint(child.stdout.decode().split())
+
+
+_PROJECT = Path(__file__).parents[2]
