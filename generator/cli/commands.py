@@ -1,0 +1,312 @@
+"""`clientmill generate`, `check`, `fmt` and `schema`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from generator.cli.complaints import Style, render
+from generator.cli.exits import CLEAN, DIFFERENT, UsageMistake
+from generator.cli.settings import LINE_LENGTHS, load_settings
+from generator.diagnostics import Diagnostic
+from generator.inputs import VERSION
+from generator.pipeline import Selection, Settings, nothing_to_do, read_specs, spec_paths
+
+if TYPE_CHECKING:
+    from generator.output.compare import Comparison
+    from generator.output.publish import Publication
+
+F = TypeVar("F", bound=Callable[..., None])
+
+_FORMATS = click.Choice(("text", "json", "github"))
+
+
+def _folders(command: F) -> F:
+    """Add the options that tell where a run works."""
+    folder = click.Path(file_okay=False, path_type=Path)
+    for option in (
+        click.option(
+            "--line-length",
+            type=click.IntRange(LINE_LENGTHS.start, LINE_LENGTHS.stop - 1),
+            help="Length of lines in rendered code [120].",
+        ),
+        click.option("--output", type=folder, help="Folder of the packages [generated]."),
+        click.option("--specs", type=folder, help="Folder of the specs [specs]."),
+    ):
+        command = option(command)
+    return command
+
+
+def _style(command: F) -> F:
+    """Add the option that tells how mistakes are printed."""
+    help_text = "How mistakes are printed: for people, for programs, or as annotations of a GitHub job."
+    return click.option("--format", "style", type=_FORMATS, default="text", show_default=True, help=help_text)(command)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog='Completion: eval "$(_CLIENTMILL_COMPLETE=bash_source clientmill)", or zsh_source, or fish_source.',
+)
+@click.version_option(VERSION, "--version", "-V", message="%(prog)s %(version)s")
+def clientmill() -> None:
+    """Turn YAML specs of vendors' HTTP APIs into typed Python clients and their tests.
+
+    \b
+    clientmill check               say what is wrong with the specs
+    clientmill generate            write the packages of all specs
+    clientmill generate --check    exit 1 with a diff if that would change any
+    """
+
+
+def run() -> int:
+    """Run the command with the arguments of the process; return its status, and let an interrupt through."""
+    try:
+        status: object = clientmill.main(prog_name="clientmill", standalone_mode=False)
+    except click.ClickException as mistake:
+        mistake.show()
+        return mistake.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return status if isinstance(status, int) else CLEAN
+
+
+@clientmill.command()
+@click.argument("spec", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--check", "only_compare", is_flag=True, help="Write nothing; exit 1 with a diff if something would change."
+)
+@click.option(
+    "--force", is_flag=True, help="Overwrite files that were edited by hand, and those of a newer clientmill."
+)
+@_style
+@_folders
+def generate(
+    *,
+    spec: tuple[Path, ...],
+    only_compare: bool,
+    force: bool,
+    style: Style,
+    specs: Path | None,
+    output: Path | None,
+    line_length: int | None,
+) -> None:
+    """Write the packages of all specs, or of those named.
+
+    A package whose spec is gone is removed. Files that clientmill did not make stay; a file of its own that somebody
+    edited stops the package with a diff. A spec with a mistake does not stop the others.
+
+    \b
+    clientmill generate
+    clientmill generate specs/m360/v2.yaml
+    clientmill generate --check --format github
+    """
+    from generator.output.errors import OutputError  # noqa: PLC0415 - see nothing_to_do
+    from generator.pipeline import build, differences, orphans, outdated, write  # noqa: PLC0415 - see nothing_to_do
+
+    settings = load_settings(Path.cwd(), specs, output, line_length)
+    if not spec and not force and nothing_to_do(settings):
+        click.echo(f"{_count(len(spec_paths(settings)), 'package')} up to date", err=True)
+        return
+    selection = read_specs(settings)
+    _complain(selection.diagnostics, style)
+    names = _chosen(selection, spec, settings)
+    removed = () if spec else orphans(selection, settings)
+    stale = names if force or only_compare else outdated(selection, names, settings)
+    try:
+        built = build(selection, stale, settings, _progress())
+        if only_compare:
+            different = [each for each in differences(built, removed, settings) if not each.is_clean]
+            for comparison in different:
+                _tell(comparison)
+            sys.exit(DIFFERENT if different or selection.diagnostics else CLEAN)
+        publication = write(
+            built, removed, settings, force=force, waiting=lambda message: click.echo(message, err=True)
+        )
+    except OutputError as error:
+        raise UsageMistake(str(error)) from error
+    refused = _report(publication, len(names) - len(stale))
+    sys.exit(DIFFERENT if refused or selection.diagnostics else CLEAN)
+
+
+@clientmill.command()
+@_style
+@_folders
+def check(*, style: Style, specs: Path | None, output: Path | None, line_length: int | None) -> None:
+    """Say what is wrong with the specs: all mistakes of all files, and exit 1 if there is one.
+
+    \b
+    clientmill check
+    clientmill check --format json
+    """
+    settings = load_settings(Path.cwd(), specs, output, line_length)
+    selection = read_specs(settings)
+    if style == "json":
+        click.echo(render(selection.diagnostics, style="json"), nl=False)
+    else:
+        _complain(selection.diagnostics, style)
+    if selection.diagnostics:
+        files = len({diagnostic.position.file for diagnostic in selection.diagnostics})
+        found = _count(len(selection.diagnostics), "mistake")
+        click.echo(f"{found} in {_count(files, 'file')}", err=True)
+        sys.exit(DIFFERENT)
+    click.echo(f"{_count(len(selection.specs), 'spec')} checked, no mistakes", err=True)
+
+
+@clientmill.command()
+@click.argument("spec", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--check", "only_compare", is_flag=True, help="Write nothing; exit 1 and name the files that would change."
+)
+@_style
+@_folders
+def fmt(
+    *,
+    spec: tuple[Path, ...],
+    only_compare: bool,
+    style: Style,
+    specs: Path | None,
+    output: Path | None,
+    line_length: int | None,
+) -> None:
+    """Put specs, all of them or those named, into their canonical order.
+
+    Comments, quotes and blocks stay as the author wrote them.
+
+    \b
+    clientmill fmt
+    clientmill fmt --check specs/m360/v2.yaml
+    """  # noqa: D301 - the escape is click's sign for a paragraph that keeps its lines
+    from generator.diagnostics import Complaints  # noqa: PLC0415 - see nothing_to_do
+    from generator.spec.document import SPEC  # noqa: PLC0415 - see nothing_to_do
+    from generator.spec.formatting import format_spec  # noqa: PLC0415 - see nothing_to_do
+    from generator.spec.source import read_source  # noqa: PLC0415 - see nothing_to_do
+
+    settings = load_settings(Path.cwd(), specs, output, line_length)
+    complaints = Complaints()
+    changed = 0
+    for path in spec or spec_paths(settings):
+        source = read_source(path, settings.name_of(path), complaints)
+        if source is None:
+            continue
+        text = format_spec(source, SPEC.order)
+        if text.encode() != path.read_bytes():
+            changed += 1
+            click.echo(source.name)
+            if not only_compare:
+                _replace(path, text)
+    _complain(complaints.sorted(), style)
+    click.echo(f"{_count(changed, 'spec')} {'would change' if only_compare else 'changed'}", err=True)
+    sys.exit(DIFFERENT if complaints or (only_compare and changed) else CLEAN)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    import tempfile  # noqa: PLC0415 - only a file that changes needs it
+
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
+        file.write(text)
+    beside = Path(file.name)
+    beside.chmod(path.stat().st_mode & 0o777)
+    beside.replace(path.resolve())
+
+
+@clientmill.command()
+def schema() -> None:
+    """Print the JSON Schema by which an editor with a YAML language server completes and checks specs.
+
+    \b
+    clientmill schema > specs/schema.json
+    """  # noqa: D301 - the escape is click's sign for a paragraph that keeps its lines
+    from generator.spec.editor import editor_schema  # noqa: PLC0415 - see nothing_to_do
+
+    click.echo(editor_schema(), nl=False)
+
+
+def _complain(diagnostics: tuple[Diagnostic, ...], style: Style) -> None:
+    if not diagnostics:
+        return
+    # GitHub reads annotations from the standard output; people and programs get mistakes where mistakes go.
+    to_stderr = style != "github"
+    color = style == "text" and _has_colors()
+    click.echo(render(diagnostics, style=style, color=color), nl=False, err=to_stderr, color=color)
+
+
+def _has_colors() -> bool:
+    import os  # noqa: PLC0415 - only a run with mistakes asks
+
+    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
+
+
+def _chosen(selection: Selection, spec: Iterable[Path], settings: Settings) -> tuple[str, ...]:
+    wanted = [settings.name_of(path) for path in spec]
+    if not wanted:
+        return tuple(selection.specs)
+    known = {settings.name_of(path) for path in spec_paths(settings)}
+    for name in wanted:
+        if name not in known:
+            raise UsageMistake(f"{name} is not among the specs in {settings.name_of(settings.specs)}")
+    return tuple(name for name in selection.specs if name in wanted)
+
+
+def _progress() -> Callable[[str, int, int], None]:
+    """Return what shows progress: a line that changes on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda _what, _done, _all: None
+
+    def show(what: str, done: int, whole: int) -> None:
+        text = f"[{done}/{whole}] {what}"
+        sys.stderr.write(f"\r\x1b[2K{text}" if done < whole else "\r\x1b[2K")
+        sys.stderr.flush()
+
+    return show
+
+
+def _tell(comparison: Comparison) -> None:
+    """Say how a package differs from its spec; a folder that comes or goes whole is told in a line."""
+    package = comparison.package
+    if not comparison.exists:
+        click.echo(f"{package} is missing; run: clientmill generate", err=True)
+        return
+    if not comparison.planned:
+        click.echo(f"{package} has no spec any more; clientmill generate would remove it", err=True)
+        return
+    click.echo(comparison.diff(), nl=False)
+    for obstacle in comparison.obstacles:
+        click.echo(f"{package}: {obstacle}", err=True)
+    if comparison.refusal:
+        click.echo(f"{package}: {comparison.refusal}", err=True)
+    if comparison.edited:
+        names = ", ".join(str(path) for path in comparison.edited)
+        click.echo(f"{package}: changed by hand since it was generated, or not generated at all: {names}", err=True)
+    click.echo(f"{package} is not what its spec says; run: clientmill generate", err=True)
+
+
+def _report(publication: Publication, untouched: int) -> bool:
+    """Say what became of each package; tell whether one was refused."""
+    refused = False
+    unchanged = untouched
+    for outcome in publication.outcomes:
+        if outcome.state == "unchanged":
+            unchanged += 1
+            continue
+        if outcome.state == "refused":
+            refused = True
+            click.echo(outcome.diff, nl=False)
+            click.echo(f"{outcome.package}: refused: {outcome.reason}", err=True)
+            continue
+        click.echo(f"{outcome.package}: {outcome.state}", err=True)
+        for path in outcome.kept:
+            click.echo(f"{outcome.package}: kept {path}, which clientmill did not make", err=True)
+    for note in publication.notes:
+        click.echo(note, err=True)
+    if unchanged:
+        click.echo(f"{_count(unchanged, 'package')} up to date", err=True)
+    return refused
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,244 @@
+"""The straight line in code: from spec files to published packages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from generator.diagnostics import Complaints, Diagnostic
+from generator.inputs import VERSION, SpecFile, glance, inputs_digest, lineage, templates_digest, tool_versions
+from generator.output.current import is_current
+
+if TYPE_CHECKING:
+    from generator.output.compare import Comparison
+    from generator.output.manifest import Provenance
+    from generator.output.publish import Publication
+    from generator.plan.package import ClientPlan
+    from generator.spec.document import Spec
+    from generator.spec.source import SpecSource
+    from generator.tree import FileTree
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where a run works.
+
+    Attributes:
+        project: The folder that paths in output are relative to.
+        specs: The folder with the specs.
+        output: The folder with the packages.
+        line_length: How long lines of rendered code may be.
+    """
+
+    project: Path
+    specs: Path
+    output: Path
+    line_length: int = 120
+
+    def name_of(self, path: Path) -> str:
+        """Return a path as messages and headers name it."""
+        absolute = Path(os.path.normpath(path.absolute()))
+        project = Path(os.path.normpath(self.project.absolute()))
+        return absolute.relative_to(project).as_posix() if absolute.is_relative_to(project) else path.as_posix()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What a run has read: the good specs and what is wrong with the others."""
+
+    specs: Mapping[str, Spec]
+    files: Mapping[str, SpecFile]
+    claimed: frozenset[str]
+    readable: bool
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """The packages of a run, before anything is written."""
+
+    plans: tuple[ClientPlan, ...]
+    trees: Mapping[str, FileTree]
+    provenances: Mapping[str, Provenance]
+
+
+def spec_paths(settings: Settings) -> tuple[Path, ...]:
+    """Return every spec file below the folder of specs, in a stable order."""
+    found = (path for pattern in ("**/*.yaml", "**/*.yml") for path in settings.specs.glob(pattern))
+    return tuple(
+        sorted(
+            path for path in found if not any(part.startswith(".") for part in path.relative_to(settings.specs).parts)
+        )
+    )
+
+
+def nothing_to_do(settings: Settings) -> bool:
+    """Tell, without parsing anything, whether every package is what its spec says; in doubt it is not."""
+    paths = spec_paths(settings)
+    try:
+        files = [glance(settings.name_of(path), path.read_bytes()) for path in paths if path.is_file()]
+        folders = {entry.name for entry in settings.output.iterdir() if (entry / "manifest.json").is_file()}
+    except OSError:
+        return False
+    by_reference = {file.reference: file for file in files}
+    if (
+        not files
+        or len(files) < len(paths)
+        or len(by_reference) < len(files)
+        or {each.package for each in files} != folders
+    ):
+        return False
+    return all(
+        is_current(settings.output, file.package, inputs_digest(lineage(file, by_reference), settings.line_length))
+        for file in files
+    )
+
+
+def read_specs(settings: Settings) -> Selection:
+    """Read and check all specs of the project at once."""
+    # Imported here, as below: a run with nothing to do needs none of it.
+    from generator.spec.parsing import parse_specs  # noqa: PLC0415 - see above
+    from generator.spec.source import read_source  # noqa: PLC0415 - see above
+
+    complaints = Complaints()
+    paths = spec_paths(settings)
+    sources: list[SpecSource] = []
+    for path in paths:
+        source = read_source(path, settings.name_of(path), complaints)
+        if source is not None:
+            sources.append(source)
+    # A file may be read and still have mistakes of YAML in it, so that the others are found in the same run.
+    mistaken = {diagnostic.position.file for diagnostic in complaints.found}
+    specs = parse_specs(sources, complaints)
+    files = {source.name: _file(source) for source in sources}
+    by_reference = {file.reference: file for file in files.values()}
+    return Selection(
+        specs={
+            name: spec
+            for name, spec in specs.items()
+            if mistaken.isdisjoint(file.name for file in lineage(files[name], by_reference))
+        },
+        files=files,
+        claimed=frozenset(_text(source, "package") for source in sources),
+        readable=len(sources) == len(paths),
+        diagnostics=complaints.sorted(),
+    )
+
+
+def _text(source: SpecSource, key: str) -> str:
+    from generator.spec.nodes import Scalar  # noqa: PLC0415 - see above
+
+    node = source.root.get(key)
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def _file(source: SpecSource) -> SpecFile:
+    return SpecFile(
+        name=source.name,
+        digest=source.digest,
+        package=_text(source, "package"),
+        reference=f"{_text(source, 'vendor')}/{_text(source, 'version')}",
+        like=_text(source, "like"),
+    )
+
+
+def generate(spec: Spec, name: str, settings: Settings) -> tuple[ClientPlan, FileTree]:
+    """Make the package of one spec: the picture of the design in code."""
+    from generator.plan.package import plan_client  # noqa: PLC0415 - see above
+    from generator.render.environment import create_environment  # noqa: PLC0415 - see above
+    from generator.render.formatting import format_files  # noqa: PLC0415 - see above
+    from generator.render.package import render_package  # noqa: PLC0415 - see above
+    from generator.render.runtime_files import runtime_files  # noqa: PLC0415 - see above
+
+    plan = plan_client(spec, PurePosixPath(name))
+    rendered = render_package(plan, create_environment())
+    formatted = format_files(rendered, settings.line_length)
+    return plan, {**formatted, **runtime_files(formatted)}
+
+
+def build(selection: Selection, names: Iterable[str], settings: Settings, progress: Progress) -> Build:
+    """Make the packages of the specs called *names*."""
+    from generator.output.manifest import Provenance  # noqa: PLC0415 - see above
+
+    names = tuple(names)
+    by_reference = {file.reference: file for file in selection.files.values()}
+    plans: list[ClientPlan] = []
+    trees: dict[str, FileTree] = {}
+    provenances: dict[str, Provenance] = {}
+    for done, name in enumerate(names):
+        progress(f"generating {name}", done, len(names))
+        plan, tree = generate(selection.specs[name], name, settings)
+        files = lineage(selection.files[name], by_reference)
+        plans.append(plan)
+        trees[plan.package] = tree
+        provenances[plan.package] = Provenance(
+            generator=VERSION,
+            specs={file.name: file.digest for file in files},
+            templates=templates_digest(),
+            black=tool_versions()["black"],
+            datamodel_code_generator=tool_versions()["datamodel_code_generator"],
+            inputs=inputs_digest(files, settings.line_length),
+        )
+    progress("generated", len(names), len(names))
+    return Build(plans=tuple(plans), trees=trees, provenances=provenances)
+
+
+def outdated(selection: Selection, names: Iterable[str], settings: Settings) -> tuple[str, ...]:
+    """Return those of the specs called *names* whose package is not what they say."""
+    by_reference = {file.reference: file for file in selection.files.values()}
+    return tuple(
+        name
+        for name in names
+        if not is_current(
+            settings.output,
+            selection.specs[name].package,
+            inputs_digest(lineage(selection.files[name], by_reference), settings.line_length),
+        )
+    )
+
+
+def orphans(selection: Selection, settings: Settings) -> tuple[str, ...]:
+    """Return the packages of ours whose spec is gone; none while a spec cannot be read and may claim one."""
+    from generator.output.compare import made_packages  # noqa: PLC0415 - see above
+
+    if not selection.readable:
+        return ()
+    return tuple(name for name in made_packages(settings.output, settings.project) if name not in selection.claimed)
+
+
+def write(
+    built: Build, removed: Iterable[str], settings: Settings, *, force: bool, waiting: Callable[[str], None]
+) -> Publication:
+    """Inspect and publish the packages of a run; each folder is the old one or the new one, whole."""
+    from generator.output.expectations import expectation  # noqa: PLC0415 - see above
+    from generator.output.inspection import inspect_packages  # noqa: PLC0415 - see above
+    from generator.output.publish import publish  # noqa: PLC0415 - see above
+
+    expectations = {plan.package: expectation(plan) for plan in built.plans}
+
+    def inspect(folder: Path, packages: tuple[str, ...]) -> None:
+        inspect_packages(folder, [expectations[package] for package in packages])
+
+    return publish(
+        settings.output,
+        built.trees,
+        built.provenances,
+        removed=tuple(removed),
+        force=force,
+        project=settings.project,
+        inspect=inspect,
+        waiting=waiting,
+    )
+
+
+def differences(built: Build, removed: Iterable[str], settings: Settings) -> tuple[Comparison, ...]:
+    """Compare the packages of a run with the disk by the same comparison that writing uses."""
+    from generator.output.compare import compare  # noqa: PLC0415 - see above
+
+    return compare(settings.output, built.trees, built.provenances, removed=tuple(removed), project=settings.project)
