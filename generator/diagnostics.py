@@ -132,4 +132,6 @@ CODES: dict[str, str] = {
     "S080": "no such spec to be like",
     "S081": "specs that are like each other in a ring",
     "S082": "something to leave out that is not there",
+    # Logins.
+    "S095": "a token that is not fetched, or not sent",
 }

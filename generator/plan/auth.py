@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator import naming
 from generator.plan import literals
 from generator.plan.code import Code, construct, tuple_of
 from generator.runtime import auth as runtime
+from generator.runtime import login as runtime_login
 from generator.runtime.operations import Credential as RuntimeCredential
-from generator.spec.auth import AuthPart, BearerAuth, BodyAuth
+from generator.spec.auth import AuthPart, BearerAuth, BodyAuth, TokenAuth
 from generator.spec.document import Spec
 from generator.spec.words import Composed, Hole
 
@@ -46,21 +48,43 @@ def plan_credentials(spec: Spec) -> tuple[Credential, ...]:
 
 def plan_auth(spec: Spec) -> Code | None:
     """Spell what signs a request, or None where nothing does."""
-    parts = [_part(part) for part in spec.auth.parts]
+    parts = [code for part in spec.auth.parts for code in _part(part)]
     if len(parts) < 2:
         return parts[0] if parts else None
     return construct(runtime.AllOf, parts=tuple_of(parts))
 
 
-def _part(part: AuthPart) -> Code:
+def plan_login(spec: Spec) -> Code | None:
+    """Spell how the token is fetched that requests carry, or None where they carry none."""
+    login = spec.auth.login
+    if login is None:
+        return None
+    return construct(
+        runtime_login.Login,
+        url=literals.string(login.url),
+        fields=_fields(login.form),
+        token=literals.strings(login.token),
+        expires_in=None if login.expires_in is None else literals.strings(login.expires_in),
+    )
+
+
+def _part(part: AuthPart) -> tuple[Code, ...]:
     match part:
         case BearerAuth(token=token):
-            return construct(runtime.BearerAuth, parts=_composed(token))
+            return (construct(runtime.BearerAuth, parts=_composed(token)),)
         case BodyAuth(fields=fields):
-            pairs = tuple_of(
-                tuple_of((literals.string(wire), _composed(value) or "()")) or "()" for wire, value in fields.items()
+            return (construct(runtime.BodyAuth, fields=_fields(fields)),)
+        case TokenAuth(headers=headers):
+            return tuple(
+                construct(runtime_login.TokenAuth, header=literals.string(header), parts=_composed(value))
+                for header, value in headers.items()
             )
-            return construct(runtime.BodyAuth, fields=pairs)
+
+
+def _fields(fields: Mapping[str, Composed]) -> Code | None:
+    return tuple_of(
+        tuple_of((literals.string(wire), _composed(value) or "()")) or "()" for wire, value in fields.items()
+    )
 
 
 def _composed(composed: Composed) -> Code | None:

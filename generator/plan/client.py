@@ -67,6 +67,7 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
     server = next(iter(spec.servers.values()))
     found = [
         _option("base_url", "str | None", "None", f"Another address than {server}."),
+        *_login_options(spec),
         _option("timeout", "float | httpx2.Timeout", "60.0", _TIMEOUT_DOC, copied=True),
         _option("max_retries", "int", "2", "How often a call that may be repeated is tried again.", copied=True),
         _option(
@@ -87,6 +88,14 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
         doc = "Keeps the limit together with other clients of the account; give the same object to each."
         found.append(_option("limiter", "Limiter | None", "None", doc))
     return tuple(found)
+
+
+def _login_options(spec: Spec) -> tuple[Option, ...]:
+    login = spec.auth.login
+    if login is None:
+        return ()
+    doc = f"Another address for the login than {login.url}; https, or http to this machine. {literals.prose(login.doc)}"
+    return (_option("token_url", "str | None", "None", doc.strip()),)
 
 
 def _option(name: str, annotation: str, default: str, doc: str, *, passed_as: str = "", copied: bool = False) -> Option:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.plan import literals
-from generator.plan.auth import Credential, plan_auth
+from generator.plan.auth import Credential, plan_auth, plan_login
 from generator.plan.code import Code, Import, construct, import_lines, tuple_of
 from generator.plan.envelope import plan_envelope, plan_errors
 from generator.plan.limits import plan_rate_limit
@@ -47,6 +47,7 @@ def plan_service(
         ),
         credentials=tuple_of(credential.declaration for credential in credentials),
         auth=plan_auth(spec),
+        login=plan_login(spec),
         envelope=plan_envelope(spec),
         errors=plan_errors(spec),
         rate_limit=plan_rate_limit(spec),

@@ -14,7 +14,8 @@ from generator.plan.code import Import, import_lines, names_in
 from generator.plan.operations import Operation
 from generator.plan.pagination import last_page, merged, nested, page_scripts, position_parameter, record_field
 from generator.plan.samples import Sampler
-from generator.spec.auth import BearerAuth, BodyAuth
+from generator.runtime.auth import TOKEN
+from generator.spec.auth import BearerAuth, BodyAuth, TokenAuth
 from generator.spec.document import Spec
 from generator.spec.endpoints import Example
 from generator.spec.types import ListOf
@@ -93,7 +94,7 @@ class _Writer:
 
     def filled(self, composed: Composed) -> str:
         """Return a composed value with the tests' credentials in it."""
-        names = {each.wire: each.name for each in self.credentials}
+        names = {each.wire: each.name for each in self.credentials} | {TOKEN: TOKEN}
         return "".join(self.value_of(names[part.name]) if isinstance(part, Hole) else part for part in composed.parts)
 
     def auth_body(self) -> dict[str, object]:
@@ -108,7 +109,46 @@ class _Writer:
             f'vendor.headers[0]["authorization"] == {literals.string(f"Bearer {self.filled(part.token)}")}'
             for part in self.spec.auth.parts
             if isinstance(part, BearerAuth)
+        ) + tuple(
+            f"vendor.headers[0][{literals.string(header.lower())}] == {literals.string(self.filled(value))}"
+            for part in self.spec.auth.parts
+            if isinstance(part, TokenAuth)
+            for header, value in part.headers.items()
         )
+
+    def login(self) -> tuple[str, ...]:
+        """Spell how the stand-in answers a login, where there is one."""
+        login = self.spec.auth.login
+        if login is None:
+            return ()
+        answer = nested(login.token, self.value_of(TOKEN))
+        if login.expires_in is not None:
+            answer = merged(answer, nested(login.expires_in, "3600"))
+        return (f"login=({literals.string(login.url)}, Answer({literals.value(answer)}))",)
+
+    def logins(self, operation: Operation) -> Iterator[Case]:
+        """Show that all calls share a token, and that a refused one is replaced once."""
+        login = self.spec.auth.login
+        if login is None:
+            return
+        needed = self.sampler.arguments(operation.endpoint, required_only=True)
+        good = self.good(operation)
+        form = literals.value({wire: self.filled(value) for wire, value in login.form.items()})
+        carried = self.auth_checks()
+        yield self.case(operation, "signs_in", needed, (good,), (f"vendor.logins == [{form}]", *carried))
+        refused = "Answer(status=401)"
+        again = ("len(vendor.logins) == 2", "len(vendor.sent) == 2")
+        yield self.case(operation, "signs_in_again_when_refused", needed, (refused, good), again)
+        given_up = ("len(vendor.logins) == 2", "len(vendor.sent) == 2")
+        name = "gives_up_when_refused_twice"
+        yield self.case(operation, name, needed, (refused, refused), given_up, raises="AuthenticationError")
+
+    def good(self, operation: Operation) -> str:
+        """Spell a good answer."""
+        value, expected = self.sampler.returned(operation)
+        if expected is None:
+            return "Answer()"
+        return f"Answer({literals.value(self.body(self.content(operation, value)))})"
 
     def body(self, data: object) -> object:
         """Return a good answer around its content."""
@@ -188,7 +228,7 @@ class _Writer:
         call = self.called(operation, given)
         return Case(
             name=f"{operation.name}_{name}",
-            answers=answers,
+            answers=(*answers, *self.login()),
             client=self.client(options),
             async_client=self.client(options, is_async=True),
             before=before,
@@ -356,7 +396,10 @@ class _Writer:
             given = ", ".join(self.sampler.identity(returned.item, field, each) for each in script.given)
             yield Case(
                 name=f"{operation.name}_{script.name}_over_three_pages",
-                answers=tuple(f"Answer({literals.value(self.body(content))})" for content in script.answered),
+                answers=(
+                    *(f"Answer({literals.value(self.body(content))})" for content in script.answered),
+                    *self.login(),
+                ),
                 client=self.client(self.fast()),
                 async_client=self.client(self.fast(), is_async=True),
                 before=(),
@@ -402,6 +445,7 @@ def plan_tests(
             [c for o in operations for c in writer.operations(o)],
         ),
         ("examples", "The vendor's own examples.", [c for o in operations for c in writer.examples(o)]),
+        ("login", "The login, and the token that all calls share.", list(writer.logins(first))),
         ("errors", "The vendor's error codes.", [c for o in operations for c in writer.errors(o)]),
         ("paging", "Lists, read to their end.", [c for o in operations for c in writer.paging(o)]),
         ("repetition", "What is repeated and what is not.", [c for o in operations for c in writer.repetition(o)]),

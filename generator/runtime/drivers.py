@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from .commands import Send, Sleep, TakePermit
+from .commands import Send, Sleep, TakePermit, TakeTurn
 
 if TYPE_CHECKING:
     from .answer import Answer
@@ -100,6 +100,8 @@ def _carry_out(command: Command, sender: SyncSender, clock: Clock) -> object:
             return None
         case TakePermit():
             return command.limiter.acquire(command.deadline)
+        case TakeTurn():
+            return command.queue.acquire(command.deadline)
 
 
 async def _carry_out_async(command: Command, sender: AsyncSender, clock: Clock) -> object:
@@ -111,3 +113,5 @@ async def _carry_out_async(command: Command, sender: AsyncSender, clock: Clock) 
             return None
         case TakePermit():
             return await command.limiter.acquire_async(command.deadline)
+        case TakeTurn():
+            return await command.queue.acquire_async(command.deadline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 from urllib.parse import quote, urlencode
 
 from .arguments import OMIT, AnyValue, Json
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from .operations import Operation, Parameter, Service
+    from .target import Target
 
 FRAMING = frozenset(
     (
@@ -52,6 +53,8 @@ class Request:
         query: Percent-encoded, without the question mark.
         headers: In the order in which they go out.
         body: The fields of a JSON body; None for no body.
+        content: A body of another kind.
+        target: Where it goes, where that is not the client's own base URL.
     """
 
     method: str
@@ -59,6 +62,21 @@ class Request:
     query: str = ""
     headers: tuple[tuple[str, HeaderValue], ...] = ()
     body: Mapping[str, BodyValue] | None = None
+    content: Content | None = None
+    target: Target | None = None
+
+
+class Content(Protocol):
+    """A body that is not JSON."""
+
+    @property
+    def media_type(self) -> str:
+        """What the body is, for its `Content-Type`."""
+        ...
+
+    def encode(self) -> Hidden:
+        """Return the body as bytes."""
+        ...
 
 
 class Hidden:

@@ -135,6 +135,7 @@ class SyncTransport:
         self._lock = threading.Lock()
         self._pools: _SyncPools | None = None
         self._registry: set[Connection] = set()
+        self._branches: dict[Target, SyncTransport] = {}
         self.is_closed = False
         # A client that is dropped without being closed leaves no socket open.
         weakref.finalize(self, _abandon, self._registry)
@@ -147,6 +148,8 @@ class SyncTransport:
             pools.shared.close()
             pools.fresh.close()
         _abandon(self._registry)
+        for branch in self._branches.values():
+            branch.close()
 
     def send(self, request: Request, exchange: Exchange, *, fresh: bool) -> Answer:
         """Send *request* and read the whole answer.
@@ -154,6 +157,8 @@ class SyncTransport:
         Raises:
             TransportError: There is none.
         """
+        if request.target is not None and request.target != self._target:
+            return self._branch(request.target).send(request, exchange, fresh=fresh)
         pools = self._current()
         token = CURRENT.set(exchange)
         started = exchange.monotonic()
@@ -175,6 +180,13 @@ class SyncTransport:
         finally:
             CURRENT.reset(token)
         raise failure
+
+    def _branch(self, target: Target) -> SyncTransport:
+        """Return what sends to another host of the vendor's."""
+        branch = self._branches.get(target)
+        if branch is None:
+            branch = self._branches.setdefault(target, SyncTransport(target, trust_env=self._trust_env))
+        return branch
 
     def _current(self) -> _SyncPools:
         pools = self._pools
@@ -208,6 +220,7 @@ class AsyncTransport:
         self._lock = threading.Lock()
         self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _AsyncPools] = weakref.WeakKeyDictionary()
         self._registries: list[set[Connection]] = []
+        self._branches: dict[Target, AsyncTransport] = {}
         self.is_closed = False
         weakref.finalize(self, _abandon_all, self._registries)
 
@@ -219,6 +232,8 @@ class AsyncTransport:
             await pools.shared.aclose()
             await pools.fresh.aclose()
         _abandon_all(self._registries)
+        for branch in self._branches.values():
+            await branch.aclose()
 
     async def send(self, request: Request, exchange: Exchange, *, fresh: bool) -> Answer:
         """Send *request* and read the whole answer.
@@ -226,6 +241,8 @@ class AsyncTransport:
         Raises:
             TransportError: There is none.
         """
+        if request.target is not None and request.target != self._target:
+            return await self._branch(request.target).send(request, exchange, fresh=fresh)
         pools = self._current()
         token = CURRENT.set(exchange)
         started = exchange.monotonic()
@@ -247,6 +264,13 @@ class AsyncTransport:
         finally:
             CURRENT.reset(token)
         raise failure
+
+    def _branch(self, target: Target) -> AsyncTransport:
+        """Return what sends to another host of the vendor's."""
+        branch = self._branches.get(target)
+        if branch is None:
+            branch = self._branches.setdefault(target, AsyncTransport(target, trust_env=self._trust_env))
+        return branch
 
     def _current(self) -> _AsyncPools:
         loop = asyncio.get_running_loop()

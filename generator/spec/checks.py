@@ -9,9 +9,10 @@ from itertools import pairwise
 from generator import naming
 from generator.diagnostics import Complaints
 from generator.runtime import errors as runtime_errors
+from generator.runtime.auth import TOKEN
 from generator.runtime.request import FRAMING
 from generator.spec import addresses
-from generator.spec.auth import BearerAuth, BodyAuth
+from generator.spec.auth import HEADER_WORD, BearerAuth, BodyAuth, TokenAuth
 from generator.spec.checker import Checker, Path, written
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
@@ -22,7 +23,7 @@ from generator.spec.python_names import check_python_names
 from generator.spec.secrecy import looks_secret
 from generator.spec.type_checks import check_types
 from generator.spec.types import ListOf, Nullable, Reference, Type, Union
-from generator.spec.words import Composed
+from generator.spec.words import Composed, Hole
 
 UNPRINTED_SOURCES = ("observed", "third-party")
 """Sources that are no page: seen in real answers, or known from somebody's code only."""
@@ -108,12 +109,41 @@ def _credentials(checker: Checker) -> None:
             case BodyAuth(fields=fields):
                 for field, value in fields.items():
                     look(("auth", "body", field), value)
+            case TokenAuth(headers=headers):
+                for header, value in headers.items():
+                    place = ("auth", "then", f"{HEADER_WORD}{header}")
+                    look(place, Composed(tuple(part for part in value.parts if part != Hole(TOKEN))))
+                    if TOKEN not in value.names():
+                        checker.complain(place, "S095", f"this carries no token; write ${{{TOKEN}}} in it")
+    _login(checker, look)
     # A name that was misspelt in one place is not unused as well.
     if not checker.is_broken("auth"):
         for name in checker.spec.credentials:
             if name not in used:
                 message = f"every caller would have to give '{name}', yet nothing uses it; write ${{{name}}} under auth"
                 checker.complain(("credentials", name), "S051", message, key=True)
+
+
+def _login(checker: Checker, look: Callable[[Path, Composed], None]) -> None:
+    """Complain of a login that is not used, or that a client should not send."""
+    login = checker.spec.auth.login
+    sent = [part for part in checker.spec.auth.parts if isinstance(part, TokenAuth)]
+    if sent and login is None and "login" not in checker.written("auth"):
+        checker.complain(("auth", "then"), "S095", "nothing says where the token comes from; write login", key=True)
+    if login is None:
+        return
+    if not sent and "then" not in checker.written("auth"):
+        message = f"nothing says where the token goes; write then, such as 'header Authorization: Bearer ${{{TOKEN}}}'"
+        checker.complain(("auth", "login"), "S095", message, key=True)
+    if TOKEN in map(naming.parameter_name, checker.spec.credentials):
+        message = f"${{{TOKEN}}} is what the login brings; give the credential another name"
+        name = next(name for name in checker.spec.credentials if naming.parameter_name(name) == TOKEN)
+        checker.complain(("credentials", name), "S062", message, key=True)
+    for field, value in login.form.items():
+        look(("auth", "login", "form", field), value)
+    reason = addresses.refusal(login.url)
+    if reason:
+        checker.complain(("auth", "login", "call"), "S060", reason)
 
 
 def _sources(checker: Checker) -> None:
@@ -126,6 +156,7 @@ def _sources(checker: Checker) -> None:
 
     look(("rate_limit", "source"), spec.rate_limit.source if spec.rate_limit else None)
     look(("testing", "source"), spec.testing.source if spec.testing else None)
+    look(("auth", "login", "source"), spec.auth.login.source if spec.auth.login else None)
     for name, endpoint in spec.endpoints.items():
         look(("endpoints", name, "source"), endpoint.source)
         for example_name, example in endpoint.examples.items():

@@ -117,8 +117,8 @@ SPEC = RecordShape(
         ),
         "version": Key(
             TextShape(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,15}", "a version such as v2"),
-            "The version of its API.",
-            instead="",
+            "The version of its API, where the vendor names one.",
+            default="",
         ),
         "package": Key(
             TextShape(r"[a-z][0-9a-z_]{1,62}", "the name of a Python package, such as ledgerly_v2"),

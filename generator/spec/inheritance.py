@@ -44,11 +44,11 @@ _OWN_KEYS = frozenset(
 
 
 def reference_of(source: SpecSource) -> str | None:
-    """Return `vendor/version` of a document, by which others can be like it."""
+    """Return `vendor/version` of a document, by which others can be like it; the vendor alone where it has no version."""
     vendor, version = source.root.get("vendor"), source.root.get("version")
     if isinstance(vendor, Scalar) and isinstance(version, Scalar):
         return f"{vendor.text}/{version.text}"
-    return None
+    return vendor.text if isinstance(vendor, Scalar) and version is None else None
 
 
 def inherit(

@@ -9,7 +9,7 @@ from generator.spec.members import ObjectType
 
 _CLIENT_KEYWORDS = frozenset(
     {"base_url", "environment", "http_client", "limiter", "max_retries", "requests_per_minute", "requests_per_second"}
-    | {"testing", "trust_env"}
+    | {"testing", "token_url", "trust_env"}
 )
 
 # What generated modules define or import beside the types of a spec.

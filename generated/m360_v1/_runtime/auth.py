@@ -10,10 +10,16 @@ from .credentials import joined
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .clock import Clock
+    from .commands import TokenSource
     from .credentials import Secret
+    from .envelope import Envelope
     from .request import Request
 
 Remedy = Literal["fail", "renew"]
+
+TOKEN = "token"  # noqa: S105 - the name under which a token stands among the secrets, not a token
+"""The name under which the token of a login stands among the secrets."""
 
 
 class Auth(Protocol):
@@ -29,6 +35,16 @@ class Auth(Protocol):
 
     def reserved(self) -> frozenset[str]:
         """Name the headers (in small letters) or body fields that a caller may not set."""
+        ...
+
+
+class LoginScheme(Protocol):
+    """A way to get the token that requests carry."""
+
+    def source(
+        self, url: str | None, secrets: Mapping[str, Secret], envelope: Envelope, clock: Clock, user_agent: str, /
+    ) -> TokenSource:
+        """Return what gives a client's calls their token; *url* is where to sign in, if not where the vendor says."""
         ...
 
 
@@ -133,6 +149,11 @@ class AllOf:
 
     def reserved(self) -> frozenset[str]:
         return frozenset[str]().union(*(part.reserved() for part in self.parts))
+
+
+def composed(parts: tuple[CredentialPart | str, ...], secrets: Mapping[str, Secret]) -> Secret:
+    """Return what *parts* spell, credentials filled in."""
+    return joined(tuple(_part(part, secrets) for part in parts))
 
 
 def _part(part: CredentialPart | str, secrets: Mapping[str, Secret]) -> str | Secret:

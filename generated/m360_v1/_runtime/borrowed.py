@@ -128,6 +128,7 @@ class AsyncBorrowed:
 
 
 def _request(target: Target, request: Request, exchange: Exchange, *, fresh: bool) -> httpx2.Request:
+    target = request.target or target
     headers, content = prepare(target, request, fresh=fresh)
     query = f"?{request.query}" if request.query else ""
     timeouts = exchange.timeouts

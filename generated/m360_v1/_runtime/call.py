@@ -6,7 +6,8 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .commands import Conversation, send, sleep, take_permit
+from .auth import TOKEN
+from .commands import Conversation, NoToken, Token, TokenSource, send, sleep, take_permit
 from .credentials import Secret, scrub
 from .decode import Decoded, Malformed, decoder, parse
 from .envelope import Envelope, error_class, find, is_failure, vendor_error
@@ -50,6 +51,7 @@ class Setting:
     max_retries: int
     logger: logging.Logger
     backoff: Backoff = DEFAULT_BACKOFF
+    tokens: TokenSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,9 @@ class _Attempts:
     may_have_executed: bool = False
     hopeless: bool = False
     count: int = 0
+    token: Token | None = None
+    renewed: bool = False
+    pause: float = 0.0
 
 
 def call(setting: Setting, operation: Operation[Any], request: Request, timeouts: Timeouts) -> Conversation[Outcome]:
@@ -84,7 +89,7 @@ def call(setting: Setting, operation: Operation[Any], request: Request, timeouts
     attempts = _Attempts(setting, operation, envelope, timeouts, exchange)
     setting.quota.earn()
     try:
-        return (yield from _tries(attempts, setting.service.auth.sign(request, setting.secrets)))
+        return (yield from _tries(attempts, request))
     except Exception:
         raise
     except BaseException as error:
@@ -96,19 +101,55 @@ def _tries(attempts: _Attempts, request: Request) -> Conversation[Outcome]:
     clock = attempts.setting.clock
     while True:
         started = clock.monotonic()
-        result = yield from _attempt(attempts, request)
+        result = yield from _signed_attempt(attempts, request)
         if isinstance(result, Outcome):
             _log(attempts, str(result.answer.status_code), started)
             return result
         attempts.may_have_executed = attempts.may_have_executed or result.may_have_executed
         result.may_have_executed = attempts.may_have_executed
         _log(attempts, _short(result), started)
+        if _is_renewable(attempts, result):
+            attempts.renewed = True
+            attempts.exchange = Exchange(attempts.exchange.deadline, attempts.timeouts, clock.monotonic)
+            continue
         wait = _wait_before_retry(attempts, result)
         if wait is None:
             raise result
         attempts.exchange = Exchange(attempts.exchange.deadline, attempts.timeouts, clock.monotonic)
         attempts.count += 1
         yield from sleep(wait)
+
+
+def _signed_attempt(attempts: _Attempts, request: Request) -> Conversation[Outcome | APIError]:
+    """Make one try with what proves who calls, which is fetched first where it has to be."""
+    setting, secrets = attempts.setting, attempts.setting.secrets
+    attempts.token, attempts.pause = None, 0.0
+    if setting.tokens is None:
+        return (yield from _attempt(attempts, setting.service.auth.sign(request, secrets)))
+    found = yield from setting.tokens.obtain(attempts.operation.name, attempts.exchange)
+    if isinstance(found, NoToken):
+        attempts.hopeless, attempts.pause = found.is_hopeless, found.pause
+        return found.error
+    attempts.token = found
+    signed = setting.service.auth.sign(request, {**secrets, TOKEN: found.secret})
+    result = yield from _attempt(attempts, signed)
+    if isinstance(result, Outcome):
+        setting.tokens.accepted(found)
+    return result
+
+
+def _is_renewable(attempts: _Attempts, error: APIError) -> bool:
+    """Tell whether the vendor refused a token, for the first time in this call, and another one may help."""
+    setting = attempts.setting
+    return (
+        isinstance(error, APIStatusError)
+        and (error.status_code == 401 or isinstance(error, AuthenticationError))
+        and attempts.token is not None
+        and setting.tokens is not None
+        and not attempts.renewed
+        and setting.service.auth.after_refusal() == "renew"
+        and setting.tokens.refused(attempts.token)
+    )
 
 
 def _attempt(attempts: _Attempts, request: Request) -> Conversation[Outcome | APIError]:
@@ -167,7 +208,7 @@ def _read(attempts: _Attempts, answer: Answer) -> Outcome | APIError:
         return Outcome(answer, decoded)
     document = _document(answer)
     if isinstance(decoded, Decoded) or is_failure(envelope, answer.status_code, document):
-        return _status_error(setting, operation, answer, envelope, document)
+        return _status_error(attempts, answer, document)
     where = f" at {decoded.path}" if decoded.path else ""
     return APIResponseValidationError(
         f"{operation.name} was answered with {answer.status_code} and a body that is not what the documentation says"
@@ -196,13 +237,13 @@ def _document(answer: Answer) -> object:
         return None
 
 
-def _status_error(
-    setting: Setting, operation: Operation[Any], answer: Answer, envelope: Envelope, document: object
-) -> APIStatusError:
+def _status_error(attempts: _Attempts, answer: Answer, document: object) -> APIStatusError:
+    setting, operation, envelope, token = attempts.setting, attempts.operation, attempts.envelope, attempts.token
     said = vendor_error(envelope, document)
     status = answer.status_code
     kind = error_class(setting.service.errors, status, said.code)
-    message = None if said.message is None else scrub(said.message, setting.secrets)
+    secrets = setting.secrets if token is None else {**setting.secrets, TOKEN: token.secret}
+    message = None if said.message is None else scrub(said.message, secrets)
     wait = retry_after(answer.headers, setting.clock.time())
     limit = setting.service.rate_limit
     if limit is not None and limit.learn is not None and status == limit.learn.status:
@@ -243,6 +284,7 @@ def _wait_before_retry(attempts: _Attempts, error: APIError) -> float | None:
         if error.retry_after > LONGEST_RETRY_AFTER:
             return None
         wait = max(wait if error.retry_after == 0 else 0.0, error.retry_after)
+    wait = max(wait, attempts.pause)
     # A wait that reaches the deadline leaves no time for the try after it.
     if wait >= attempts.exchange.left():
         return None

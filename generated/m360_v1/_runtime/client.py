@@ -45,6 +45,7 @@ class _BaseClient:
         credentials: Credentials,
         *,
         base_url: str | None,
+        token_url: str | None,
         timeout: float | httpx2.Timeout,
         max_retries: int,
         testing: bool,
@@ -65,6 +66,11 @@ class _BaseClient:
             quota=RetryQuota(),
             max_retries=_max_retries(max_retries),
             logger=package_logger(service.package),
+            tokens=(
+                None
+                if service.login is None
+                else service.login.source(token_url, secrets, service.envelope, clock, user_agent(service))
+            ),
         )
         quieten()
 
@@ -120,6 +126,7 @@ class SyncClient(_BaseClient):
         credentials: Credentials,
         *,
         base_url: str | None = None,
+        token_url: str | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
@@ -133,6 +140,7 @@ class SyncClient(_BaseClient):
             service,
             credentials,
             base_url=base_url,
+            token_url=token_url,
             timeout=timeout,
             max_retries=max_retries,
             testing=testing,
@@ -196,6 +204,7 @@ class AsyncioClient(_BaseClient):
         credentials: Credentials,
         *,
         base_url: str | None = None,
+        token_url: str | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
@@ -209,6 +218,7 @@ class AsyncioClient(_BaseClient):
             service,
             credentials,
             base_url=base_url,
+            token_url=token_url,
             timeout=timeout,
             max_retries=max_retries,
             testing=testing,

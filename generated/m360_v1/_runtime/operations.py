@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from .arguments import Json, Rule
-from .auth import Auth, NoAuth
+from .auth import Auth, LoginScheme, NoAuth
 from .envelope import Envelope, ErrorRule, Path
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Service:
         servers: The vendor's hosts; the first is the default, none when only the caller knows.
         credentials: What the client takes.
         auth: How requests prove who sends them.
+        login: How to get the token that they carry, where they carry one.
         envelope: What answers are wrapped in.
         errors: What the vendor's own error codes mean.
         rate_limit: What the vendor allows.
@@ -74,6 +75,7 @@ class Service:
     servers: tuple[Server, ...] = ()
     credentials: tuple[Credential, ...] = ()
     auth: Auth = field(default_factory=NoAuth)
+    login: LoginScheme | None = None
     envelope: Envelope = field(default_factory=Envelope)
     errors: tuple[ErrorRule, ...] = ()
     rate_limit: RateLimit | None = None

@@ -39,8 +39,8 @@ class Target:
         return f"{self.path}{request.path}{query}".encode("ascii")
 
 
-def read_target(base_url: object, user_agent: str) -> Target:
-    """Read a base URL.
+def read_target(base_url: object, user_agent: str, keyword: str = "base_url") -> Target:
+    """Read a base URL; *keyword* is what the caller gave it as.
 
     Raises:
         ArgumentError: It is not an http or https URL of a host and a path.
@@ -51,16 +51,16 @@ def read_target(base_url: object, user_agent: str) -> Target:
     except (httpx2.InvalidURL, ValueError):
         url = None
     if url is None or url.scheme not in ("http", "https") or not url.host:
-        raise ArgumentError("base_url must be an http or https URL with a host, such as https://api.example.com/v1")
+        raise ArgumentError(f"{keyword} must be an http or https URL with a host, such as https://api.example.com/v1")
     if url.port is not None and not 0 < url.port < 65536:
-        raise ArgumentError("base_url must have a port from 1 to 65535")
+        raise ArgumentError(f"{keyword} must have a port from 1 to 65535")
     if url.userinfo:
-        raise ArgumentError("base_url must not hold a user name or a password; credentials have their own keywords")
+        raise ArgumentError(f"{keyword} must not hold a user name or a password; credentials have their own keywords")
     if url.query or url.fragment or "?" in text or "#" in text:
-        raise ArgumentError("base_url must not have a query or a fragment")
+        raise ArgumentError(f"{keyword} must not have a query or a fragment")
     path = url.raw_path.decode("ascii").rstrip("/")
     if any(segment in (".", "..") for segment in path.split("/")):
-        raise ArgumentError("base_url must not have dot segments in its path")
+        raise ArgumentError(f"{keyword} must not have dot segments in its path")
     host = url.raw_host
     name = b"[%b]" % host if b":" in host else host
     return Target(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
     from .answer import Answer
+    from .credentials import Secret
+    from .errors import APIError
     from .exchange import Exchange
     from .limits import Limiter, Permit
     from .request import Request
@@ -39,10 +41,73 @@ class TakePermit:
     deadline: float
 
 
-Command = Send | Sleep | TakePermit
+@dataclass(frozen=True, slots=True)
+class TakeTurn:
+    """Wait before the deadline until there is a token, or until it is this call's turn to fetch one.
+
+    Gives what the queue gives, raises `WaitTooLong`.
+    """
+
+    queue: Queue
+    deadline: float
+
+
+Command = Send | Sleep | TakePermit | TakeTurn
 
 Conversation = Generator[Command, Any, R]
 """A call that yields what has to be done, and returns what it came to."""
+
+
+class Queue(Protocol):
+    """Where calls wait for something that one of them does for all."""
+
+    def acquire(self, deadline: float) -> object:
+        """Wait, holding the thread."""
+        ...
+
+    async def acquire_async(self, deadline: float) -> object:
+        """Wait, holding the task."""
+        ...
+
+
+class Token(Protocol):
+    """What proves who calls, for some time."""
+
+    @property
+    def secret(self) -> Secret:
+        """The token itself."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoToken:
+    """Why there is no token.
+
+    Attributes:
+        error: What the caller gets.
+        is_hopeless: Whether another try would meet the same.
+        pause: Seconds before which nobody is asked again.
+    """
+
+    error: APIError
+    is_hopeless: bool
+    pause: float
+
+
+class TokenSource(Protocol):
+    """Gives the calls of a client their token, the same to all."""
+
+    def obtain(self, operation: str, exchange: Exchange) -> Conversation[Token | NoToken]:
+        """Return the token, fetched first where there is none; *operation* is for the words of an error."""
+        ...
+
+    def accepted(self, token: Token) -> None:
+        """Note that the vendor took *token*."""
+        ...
+
+    def refused(self, token: Token) -> bool:
+        """Note that the vendor did not take *token*; tell whether another one may help."""
+        ...
 
 
 def send(request: Request, exchange: Exchange, *, fresh: bool) -> Conversation[Answer]:
@@ -58,3 +123,8 @@ def sleep(seconds: float) -> Conversation[None]:
 def take_permit(limiter: Limiter, deadline: float) -> Conversation[Permit]:
     """Wait until *limiter* lets a request go."""
     return cast("Permit", (yield TakePermit(limiter, deadline)))
+
+
+def take_turn(queue: Queue, deadline: float) -> Conversation[object]:
+    """Wait until *queue* has something for this call."""
+    return cast("object", (yield TakeTurn(queue, deadline)))
