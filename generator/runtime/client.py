@@ -45,6 +45,7 @@ class _BaseClient:
         credentials: Credentials,
         *,
         base_url: str | None,
+        environment: str | None,
         timeout: float | httpx2.Timeout,
         max_retries: int,
         testing: bool,
@@ -56,7 +57,7 @@ class _BaseClient:
         self._service = service
         self._timeouts = _timeouts(timeout)
         self._testing = testing
-        self._target = read_target(_server(service, base_url), user_agent(service))
+        self._target = read_target(_server(service, base_url, environment), user_agent(service))
         self._setting = Setting(
             service=service,
             secrets=secrets,
@@ -120,6 +121,7 @@ class SyncClient(_BaseClient):
         credentials: Credentials,
         *,
         base_url: str | None = None,
+        environment: str | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
@@ -133,6 +135,7 @@ class SyncClient(_BaseClient):
             service,
             credentials,
             base_url=base_url,
+            environment=environment,
             timeout=timeout,
             max_retries=max_retries,
             testing=testing,
@@ -196,6 +199,7 @@ class AsyncioClient(_BaseClient):
         credentials: Credentials,
         *,
         base_url: str | None = None,
+        environment: str | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
@@ -209,6 +213,7 @@ class AsyncioClient(_BaseClient):
             service,
             credentials,
             base_url=base_url,
+            environment=environment,
             timeout=timeout,
             max_retries=max_retries,
             testing=testing,
@@ -285,9 +290,14 @@ def user_agent(service: Service) -> str:
     return f"{service.package}/{service.version} python/{platform.python_version()}"
 
 
-def _server(service: Service, base_url: str | None) -> str:
+def _server(service: Service, base_url: str | None, environment: str | None) -> str:
+    named = {server.name: server.url for server in service.servers}
+    if environment is not None and environment not in named:
+        raise ArgumentError(f"environment must be one of {', '.join(map(repr, named))}")
     if base_url is not None:
         return base_url
+    if environment is not None:
+        return named[environment]
     if not service.servers:
         raise ArgumentError("base_url is required: only you know where this service runs")
     return service.servers[0].url
