@@ -113,9 +113,7 @@ class TextShape(Shape[str]):
     def schema(self) -> Schema:
         # Editors see a plain number or a date where we see text.
         schema: Schema = {"type": ["string", "number", "boolean"]}
-        if self.pattern is not None:
-            schema = {"type": "string", "pattern": f"^(?:{self.pattern})$"}
-        return schema
+        return schema if self.pattern is None else schema | {"pattern": f"^(?:{self.pattern})$"}
 
 
 @dataclass(frozen=True, slots=True)
