@@ -32,7 +32,7 @@ SERVICE = Service(
 )
 
 USERS_LIST: Operation[Any] = Operation(
-    name="users_list",
+    name="users.list",
     method="GET",
     path="users",
     effect="read",

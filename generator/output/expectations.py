@@ -16,8 +16,11 @@ def expectation(plan: ClientPlan) -> Expectation:
         header=plan.header,
         exports=tuple(name.strip('"') for name in plan.top.names),
         clients={
-            client.name: {method.name: _parameters(method) for method in client.methods}
-            for client in plan.client.clients
+            name: {
+                operation.name: _parameters(operation.async_method if is_async else operation.method)
+                for operation in plan.operations
+            }
+            for name, is_async in (("Client", False), ("AsyncClient", True))
         },
         models=(
             {}

@@ -8,7 +8,8 @@ from generator.plan import literals
 from generator.plan.auth import Credential
 from generator.plan.code import Code, Import, import_lines, names_in, unhidden
 from generator.plan.documentation import entries, provenance
-from generator.plan.operations import Method, Operation, Page, hidden_builtins
+from generator.plan.operations import Method, Operation, Page, hidden_builtins, method_imports
+from generator.plan.resources import Group, groups_below
 from generator.spec.document import Spec
 
 
@@ -39,6 +40,7 @@ class ClientClass:
     released: str
     options: tuple[Option, ...]
     copied: tuple[Option, ...]
+    groups: tuple[Group, ...]
     methods: tuple[Method, ...]
 
 
@@ -49,6 +51,7 @@ class ClientModule:
     header: str
     docstring: str
     imports: tuple[str, ...]
+    checked_imports: tuple[str, ...]
     pages: tuple[Page, ...]
     clients: tuple[ClientClass, ...]
 
@@ -65,8 +68,19 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
     """Return the constructor's keywords beside the credentials, in their order."""
     limit = spec.rate_limit
     server = next(iter(spec.servers.values()))
-    found = [
-        _option("base_url", "str | None", "None", f"Another address than {server}."),
+    found: list[Option] = []
+    if len(spec.servers) > 1:
+        names = ", ".join(map(literals.string, spec.servers))
+        doc = f"Which of the vendor's servers: {', '.join(f'{name} at {url}' for name, url in spec.servers.items())}."
+        first = literals.string(next(iter(spec.servers)))
+        found.append(_option("environment", f"Literal[{names}]", first, doc))
+    found += [
+        _option(
+            "base_url",
+            "str | None",
+            "None",
+            f"Another address than {server}." if len(spec.servers) < 2 else "Another address than the environment's.",
+        ),
         *_login_options(spec),
         _option("timeout", "float | httpx2.Timeout", "60.0", _TIMEOUT_DOC, copied=True),
         _option("max_retries", "int", "2", "How often a call that may be repeated is tried again.", copied=True),
@@ -108,11 +122,16 @@ def plan_client_module(
     spec: Spec, header: str, credentials: tuple[Credential, ...], operations: tuple[Operation, ...]
 ) -> ClientModule:
     """Plan the module of `Client` and `AsyncClient`."""
-    pages = tuple(operation.page for operation in operations if operation.page is not None)
+    own = tuple(operation for operation in operations if not operation.group)
+    pages = tuple(operation.page for operation in own if operation.page is not None)
+    groups = tuple(group for is_async in (False, True) for group in groups_below(operations, (), is_async=is_async))
     return ClientModule(
         header=header,
         docstring=literals.docstring((f"The clients of the {literals.prose(spec.title)}.",)),
         imports=import_lines(_imports(spec, operations)),
+        checked_imports=import_lines(
+            Import(f".resources.{group.name}", name) for group in groups for name in (group.class_name, group.raw)
+        ),
         pages=pages,
         clients=tuple(_client(spec, credentials, operations, is_async=is_async) for is_async in (False, True)),
     )
@@ -155,7 +174,10 @@ def _client(
         released=released,
         options=options,
         copied=tuple(option for option in options if option.copied),
-        methods=tuple(operation.async_method if is_async else operation.method for operation in operations),
+        groups=groups_below(operations, (), is_async=is_async),
+        methods=tuple(
+            operation.async_method if is_async else operation.method for operation in operations if not operation.group
+        ),
     )
 
 
@@ -170,26 +192,20 @@ def _keywords(spec: Spec, credentials: tuple[Credential, ...], options: tuple[Op
 
 
 def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]:
+    own = tuple(operation for operation in operations if not operation.group)
     used: set[Import] = {
-        Import("collections.abc", "Mapping"),
         Import("httpx2"),
         Import(f"{_RUNTIME}.client", "AsyncioClient"),
         Import(f"{_RUNTIME}.client", "SyncClient"),
         Import(f"{_RUNTIME}.credentials", "Credentials"),
-        Import(f"{_RUNTIME}.raw", "raw"),
-        Import(f"{_RUNTIME}.raw", "raw_async"),
-        Import(f"{_RUNTIME}.request", "CallOptions"),
         Import("._service", "SERVICE"),
     }
+    if len(own) < len(operations):
+        used.add(Import("typing", "TYPE_CHECKING"))
+    if len(spec.servers) > 1:
+        used.add(Import("typing", "Literal"))
     if spec.rate_limit is not None:
         used.add(Import(f"{_RUNTIME}.limits", "Limiter"))
     if hidden_builtins(spec) & names_in("bool | float | int | str"):
         used.add(Import("builtins"))
-    for operation in operations:
-        used.add(Import("._service", operation.constant))
-        used |= operation.imports
-        if operation.endpoint.pages is not None:
-            own = ("AsyncPage", "AsyncPageRequestAs", "Page")
-            names = own if operation.page is not None else ("AsyncPageRequest", "Page")
-            used |= {Import(f"{_RUNTIME}.pages", name) for name in names}
-    return frozenset(used)
+    return frozenset(used) | method_imports(own)

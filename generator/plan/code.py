@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 RUNTIME = "_runtime"
@@ -29,6 +29,13 @@ class Code:
 
     def __str__(self) -> str:
         return self.text
+
+
+def deeper(imports: Iterable[Import]) -> frozenset[Import]:
+    """Return the imports of a module that stands one folder deeper: the package's own modules get one dot more."""
+    return frozenset(
+        replace(each, module=f".{each.module}") if each.module.startswith(".") else each for each in imports
+    )
 
 
 def runtime_import(of: Callable[..., object]) -> Import:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from generator import naming
@@ -64,6 +65,7 @@ class Operation:
 
     wire: str
     name: str
+    group: tuple[str, ...]
     constant: str
     kind: Code
     declaration: Code
@@ -84,23 +86,64 @@ _CALL_OPTIONS = (
 )
 
 
-def hidden_builtins(spec: Spec) -> frozenset[str]:
-    """Return the builtins that a method of the client is called like, so that its annotations have to say more."""
-    return frozenset(_name(wire, endpoint) for wire, endpoint in spec.endpoints.items()) & frozenset(dir(builtins))
+def hidden_builtins(spec: Spec, group: tuple[str, ...] = ()) -> frozenset[str]:
+    """Return the builtins that a member of a class is called like, so that annotations there have to say more.
+
+    Args:
+        spec: The spec.
+        group: The group of operations whose class is meant; none for the client itself.
+    """
+    depth = len(group)
+    members: set[str] = set()
+    for wire, endpoint in spec.endpoints.items():
+        above = group_of(wire)
+        if above[:depth] == group:
+            members.add(above[depth] if len(above) > depth else _method_name(wire, endpoint))
+    return frozenset(members) & frozenset(dir(builtins))
 
 
 def plan_operations(spec: Spec) -> tuple[Operation, ...]:
     """Plan every endpoint of a spec, in the spec's order."""
-    hidden = hidden_builtins(spec)
-    return tuple(_plan_operation(spec, wire, endpoint, hidden) for wire, endpoint in spec.endpoints.items())
+    hidden = {group: hidden_builtins(spec, group) for group in map(group_of, spec.endpoints)}
+    return tuple(
+        _plan_operation(spec, wire, endpoint, hidden[group_of(wire)]) for wire, endpoint in spec.endpoints.items()
+    )
 
 
-def _name(wire: str, endpoint: Endpoint) -> str:
-    return endpoint.alias or naming.method_name(wire)
+def method_imports(operations: Iterable[Operation]) -> frozenset[Import]:
+    """Return what the methods of a module need, and the wrappers for raw answers."""
+    operations = tuple(operations)
+    if not operations:
+        return frozenset()
+    used: set[Import] = {
+        Import("collections.abc", "Mapping"),
+        Import("httpx2"),
+        Import("._runtime.raw", "raw"),
+        Import("._runtime.raw", "raw_async"),
+        Import("._runtime.request", "CallOptions"),
+    }
+    for operation in operations:
+        used.add(Import("._service", operation.constant))
+        used |= operation.imports
+        if operation.endpoint.pages is not None:
+            own = ("AsyncPage", "AsyncPageRequestAs", "Page")
+            names = own if operation.page is not None else ("AsyncPageRequest", "Page")
+            used |= {Import("._runtime.pages", name) for name in names}
+    return frozenset(used)
+
+
+def group_of(wire: str) -> tuple[str, ...]:
+    """Return the Python names of the groups that an endpoint is in, the outermost first."""
+    return tuple(map(naming.parameter_name, wire.split(".")[:-1]))
+
+
+def _method_name(wire: str, endpoint: Endpoint) -> str:
+    return endpoint.alias or naming.method_name(wire.rpartition(".")[2])
 
 
 def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset[str]) -> Operation:
-    name = _name(wire, endpoint)
+    own_name = _method_name(wire, endpoint)
+    name = ".".join((*group_of(wire), own_name))
     constant = naming.constant_name(wire)
     parameters = tuple(_parameters(spec, endpoint, hidden))
     style = spec.pagination[endpoint.pages] if endpoint.pages is not None else None
@@ -134,7 +177,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
     methods = tuple(
         Method(
             define="async def" if is_async and style is None else "def",
-            name=name,
+            name=own_name,
             positional=tuple(each for each in parameters if each.positional),
             keywords=tuple(each for each in parameters if each.required and not each.positional)
             + tuple(each for each in parameters if not each.required),
@@ -156,6 +199,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
     return Operation(
         wire=wire,
         name=name,
+        group=group_of(wire),
         constant=constant,
         kind=kind,
         declaration=declaration,

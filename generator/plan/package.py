@@ -13,6 +13,7 @@ from generator.plan.code import Import, import_lines
 from generator.plan.models import ModelModule, plan_models
 from generator.plan.operations import Operation, plan_operations
 from generator.plan.readme import ReadmePage, plan_readme
+from generator.plan.resources import ResourceModule, ResourcePackage, plan_resource_package, plan_resources
 from generator.plan.service import ServiceModule, plan_service
 from generator.plan.tests import TestPlan, plan_tests
 from generator.runtime import errors as runtime_errors
@@ -44,6 +45,7 @@ class Distribution:
     version: str
     description: str
     dependencies: tuple[str, ...]
+    included: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,8 @@ class ClientPlan:
     top: PackageModule
     service: ServiceModule
     client: ClientModule
+    resource_package: ResourcePackage
+    resources: tuple[ResourceModule, ...]
     models: ModelModule | None
     distribution: Distribution
     readme: ReadmePage
@@ -102,6 +106,8 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
         top=_top(spec, header, release, operations),
         service=plan_service(spec, header, release, credentials, operations),
         client=plan_client_module(spec, header, credentials, operations),
+        resource_package=plan_resource_package(spec, header),
+        resources=plan_resources(spec, header, operations),
         models=plan_models(spec, header),
         distribution=Distribution(
             note=note,
@@ -110,6 +116,7 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
             version=literals.toml_string(release),
             description=literals.toml_string(literals.prose(spec.title)),
             dependencies=tuple(literals.toml_string(dependency) for dependency in DEPENDENCIES),
+            included=", ".join(map(literals.toml_string, _included(operations))),
         ),
         readme=plan_readme(spec, note, credentials, operations),
         changelog=ChangelogPage(
@@ -119,6 +126,12 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
         credentials=credentials,
         operations=operations,
     )
+
+
+def _included(operations: tuple[Operation, ...]) -> tuple[str, ...]:
+    """Return what a wheel holds."""
+    groups = ("/resources/*.py",) if any(operation.group for operation in operations) else ()
+    return ("/*.py", "/_runtime/*.py", *groups, "/py.typed")
 
 
 def _printable(path: PurePosixPath) -> str:
@@ -133,7 +146,8 @@ def error_names() -> tuple[str, ...]:
 
 
 def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...]) -> PackageModule:
-    pages = [operation.page for operation in operations if operation.page is not None]
+    # Those of groups stand with their groups, which are loaded when they are touched.
+    pages = [operation.page for operation in operations if operation.page is not None and not operation.group]
     imports = {
         *(Import("._client", name) for name in ("Client", "AsyncClient")),
         *(Import("._client", name) for page in pages for name in (page.name, page.async_name)),

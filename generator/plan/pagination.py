@@ -10,7 +10,7 @@ from generator.plan import literals
 from generator.plan.code import Code, construct
 from generator.plan.envelope import path
 from generator.runtime import pagination as runtime
-from generator.spec.pagination import LastRecordPagination, Pagination
+from generator.spec.pagination import LastRecordPagination, OffsetPagination, Pagination
 from generator.spec.words import Path
 
 
@@ -41,12 +41,22 @@ def plan_pagination(style: Pagination, names: dict[str, str]) -> Code:
                 more=path(style.more),
                 total=path(style.total),
             )
+        case OffsetPagination():
+            return construct(
+                runtime.OffsetPagination,
+                items=path(style.items),
+                record_id=literals.string(style.record_id),
+                offset=literals.string(names[style.offset]),
+                at=path(style.at),
+                more=path(style.more),
+                total=path(style.total),
+            )
 
 
 def told(style: Pagination) -> tuple[Told, ...]:
     """Return what pages of a style tell beside their records."""
     match style:
-        case LastRecordPagination(total=total):
+        case LastRecordPagination(total=total) | OffsetPagination(total=total):
             return () if total is None else (_told(total, "How many records there are in all, as this page tells."),)
 
 
@@ -78,15 +88,17 @@ class PageScript:
 def record_field(style: Pagination) -> str:
     """Return the field of a record by which a test tells records apart."""
     match style:
-        case LastRecordPagination(record_id=record_id):
+        case LastRecordPagination(record_id=record_id) | OffsetPagination(record_id=record_id):
             return record_id
 
 
-def position_parameter(style: Pagination) -> str:
-    """Return the parameter that takes what `record_field` holds."""
+def position_parameter(style: Pagination) -> str | None:
+    """Return the parameter that takes what `record_field` holds, None where none does."""
     match style:
         case LastRecordPagination(forward=forward):
             return forward
+        case OffsetPagination():
+            return None
 
 
 def page_scripts(style: Pagination, records: tuple[dict[str, object], ...]) -> tuple[PageScript, ...]:
@@ -116,6 +128,32 @@ def page_scripts(style: Pagination, records: tuple[dict[str, object], ...]) -> t
                 arguments={style.backward: start},
             )
             return (forward, backward)
+        case OffsetPagination():
+            sizes = (2, 1, 1)
+            starts = (0, 2, 3)
+            return (
+                PageScript(
+                    name="read_on",
+                    asked=({}, {style.offset: starts[1]}, {style.offset: starts[2]}),
+                    answered=tuple(
+                        _offset_page(style, list(records[start : start + size]), start=start, total=4)
+                        for start, size in zip(starts, sizes, strict=True)
+                    ),
+                    given=tuple(record[style.record_id] for record in records[:4]),
+                    arguments={},
+                ),
+            )
+
+
+def _offset_page(style: OffsetPagination, records: list[object], *, start: int, total: int) -> dict[str, object]:
+    content = nested(style.items, records)
+    if style.at is not None:
+        content = merged(content, nested(style.at, start))
+    if style.more is not None:
+        content = merged(content, nested(style.more, start + len(records) < total))
+    if style.total is not None:
+        content = merged(content, nested(style.total, total))
+    return content
 
 
 def _id(style: LastRecordPagination, record: dict[str, object]) -> object:
@@ -146,6 +184,8 @@ def last_page(style: Pagination, records: list[object]) -> dict[str, object]:
             if style.total is not None:
                 content = merged(content, nested(style.total, len(records)))
             return content
+        case OffsetPagination():
+            return _offset_page(style, records, start=0, total=len(records))
 
 
 def nested(at: Path, value: object) -> dict[str, object]:

@@ -116,11 +116,11 @@ def plan_readme(
 
 
 def _shown(operations: tuple[Operation, ...]) -> Operation:
-    """Choose what the quick start shows: a read that needs no argument and has pages, else the next best."""
+    """Choose what the quick start shows: a read that has pages and needs no argument, else the next best."""
 
     def fitness(operation: Operation) -> tuple[bool, bool, bool]:
         needs = any(parameter.required for parameter in operation.parameters)
-        return (operation.endpoint.effect != "read", needs, operation.endpoint.pages is None)
+        return (operation.endpoint.effect != "read", operation.endpoint.pages is None, needs)
 
     return min(operations, key=fitness)
 

@@ -126,6 +126,11 @@ class Sampler:
         member = self._member(of, wire)
         return literals.value(value) if member is None else self.expected(member.type, value)
 
+    def type_of(self, of: Type, wire: str) -> Type:
+        """Return the type of a record's field; text where the record does not declare it."""
+        member = self._member(of, wire)
+        return Text() if member is None else member.type
+
     def _member(self, of: Type, wire: str) -> Member | None:
         found = types.resolved(of, self.spec.types)
         definition = self.spec.types[found.name] if isinstance(found, Reference) else None

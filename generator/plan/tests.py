@@ -227,7 +227,7 @@ class _Writer:
     ) -> Case:
         call = self.called(operation, given)
         return Case(
-            name=f"{operation.name}_{name}",
+            name=f"{operation.name.replace('.', '_')}_{name}",
             answers=(*answers, *self.login()),
             client=self.client(options),
             async_client=self.client(options, is_async=True),
@@ -383,7 +383,8 @@ class _Writer:
         field = record_field(style)
         position = position_parameter(style)
         taken = next(
-            member.type for _, group in operation.endpoint.groups() for member in group if member.name == position
+            (member.type for _, group in operation.endpoint.groups() for member in group if member.name == position),
+            self.sampler.type_of(returned.item, field),
         )
         records = tuple(self.sampler.record(returned.item, field, taken, number) for number in range(1, 6))
         needed = self.sampler.arguments(operation.endpoint, required_only=True)
@@ -395,7 +396,7 @@ class _Writer:
             call = self.called(operation, {**needed, **script.arguments})
             given = ", ".join(self.sampler.identity(returned.item, field, each) for each in script.given)
             yield Case(
-                name=f"{operation.name}_{script.name}_over_three_pages",
+                name=f"{operation.name.replace('.', '_')}_{script.name}_over_three_pages",
                 answers=(
                     *(f"Answer({literals.value(self.body(content))})" for content in script.answered),
                     *self.login(),

@@ -30,6 +30,10 @@ def planned_files(plan: ClientPlan) -> Iterator[PlannedFile]:
     yield file("__init__.py", "__init__.py.j2", plan.top)
     yield file("_client.py", "_client.py.j2", plan.client)
     yield file("_service.py", "_service.py.j2", plan.service)
+    if plan.resources:
+        yield file("resources/__init__.py", "resources/__init__.py.j2", plan.resource_package)
+    for resource in plan.resources:
+        yield file(f"resources/{resource.name}.py", "resources/resource.py.j2", resource)
     if plan.models is not None:
         yield file("models.py", "models.py.j2", plan.models)
     yield file("pyproject.toml", "pyproject.toml.j2", plan.distribution)

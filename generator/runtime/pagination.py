@@ -122,6 +122,60 @@ class LastRecordPagination:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffsetPagination:
+    """The next page begins after as many records as there were before it and on it.
+
+    Attributes:
+        items: Where the records are, from the unwrapped content.
+        record_id: The record's field by which a page that repeats is noticed, by its wire name.
+        offset: The parameter that tells how many records to skip, by its Python name.
+        at: Where a page tells how many records stand before it; it counts where the caller did not say.
+        more: A boolean that tells whether there is another page.
+        total: The number of records in all; it ends the list where no flag tells. Where neither does, an empty page
+            ends it; a short page is not the end.
+    """
+
+    items: Path
+    record_id: str
+    offset: str
+    at: Path | None = None
+    more: Path | None = None
+    total: Path | None = None
+
+    def told(self) -> Mapping[Path, str]:
+        told: dict[Path, str] = {}
+        if self.at is not None:
+            told[self.at] = "integer"
+        if self.more is not None:
+            told[self.more] = "boolean"
+        if self.total is not None:
+            told[self.total] = "integer"
+        return told
+
+    def next(self, progress: Progress, records: Sequence[object], tells: Tells, /) -> Progress | None:
+        following = self._start(progress, tells) + len(records)
+        more = None if self.more is None else tells(self.more)
+        if not isinstance(more, bool):
+            total = None if self.total is None else tells(self.total)
+            more = following < total if isinstance(total, int) else bool(records)
+        if not more:
+            return None
+        # A vendor that ignores the offset gives the same records again; an empty page leads back to itself.
+        first = field_of(records[0], self.record_id) if records else None
+        position = ("skipping", following) if first is None else ("from", first)
+        return progress.step({**progress.arguments, self.offset: following}, position)
+
+    def _start(self, progress: Progress, tells: Tells) -> int:
+        asked = progress.arguments.get(self.offset)
+        if asked is None and self.at is not None:
+            asked = tells(self.at)
+        return asked if isinstance(asked, int) else 0
+
+    def is_reversed(self, arguments: Mapping[str, object], /) -> bool:  # noqa: ARG002 - the protocol's form
+        return False
+
+
 def field_of(record: object, wire: str) -> object:
     """Return a record's field by its wire name, whether the record is a model or plain."""
     if isinstance(record, Mapping):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from generator.spec import words
 from generator.spec.shape import Key, KindShape, RecordShape
@@ -47,7 +48,48 @@ LAST_RECORD_PAGINATION = RecordShape(
     "pagination by the last record",
 )
 
-Pagination = LastRecordPagination
 
-PAGINATION: KindShape[Pagination] = KindShape({"last_record": LAST_RECORD_PAGINATION}, "a pagination style")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffsetPagination:
+    """The next page is asked for by how many records stand before it."""
+
+    items: Path
+    offset: str
+    size: str | None
+    at: Path | None
+    more: Path | None
+    total: Path | None
+    record_id: str
+
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters that this style sends, by the key that names each."""
+        named = {"offset": self.offset, "size": self.size}
+        return {key: name for key, name in named.items() if name is not None}
+
+    def paths(self) -> dict[str, Path | None]:
+        """Return where in the unwrapped data this style looks, by the key that says so."""
+        return {"items": self.items, "at": self.at, "more": self.more, "total": self.total}
+
+
+OFFSET_PAGINATION = RecordShape(
+    OffsetPagination,
+    {
+        "items": Key(words.path, "Where the records stand, from the unwrapped data."),
+        "offset": Key(words.wire_name, "The parameter that tells how many records to skip."),
+        "size": Key(words.wire_name, "The parameter that tells how many records a page holds.", default=None),
+        "at": Key(words.path, "Where a page tells how many records stand before it.", default=None),
+        "more": Key(words.path, "A flag that is true while another page exists.", default=None),
+        "total": Key(
+            words.path, "How many records there are in all; it ends the list where no flag tells.", default=None
+        ),
+        "record_id": Key(words.wire_name, "The field of a record by which a page that repeats is noticed.", name="id"),
+    },
+    "pagination by offset",
+)
+
+Pagination = LastRecordPagination | OffsetPagination
+
+_KINDS: dict[str, RecordShape[Any]] = {"last_record": LAST_RECORD_PAGINATION, "offset": OFFSET_PAGINATION}
+
+PAGINATION: KindShape[Pagination] = KindShape(_KINDS, "a pagination style")
 """A style is told by the key that only it has."""

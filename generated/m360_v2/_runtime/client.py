@@ -45,6 +45,7 @@ class _BaseClient:
         credentials: Credentials,
         *,
         base_url: str | None,
+        environment: str | None,
         token_url: str | None,
         timeout: float | httpx2.Timeout,
         max_retries: int,
@@ -57,7 +58,7 @@ class _BaseClient:
         self._service = service
         self._timeouts = _timeouts(timeout)
         self._testing = testing
-        self._target = read_target(_server(service, base_url), user_agent(service))
+        self._target = read_target(_server(service, base_url, environment), user_agent(service))
         self._setting = Setting(
             service=service,
             secrets=secrets,
@@ -126,6 +127,7 @@ class SyncClient(_BaseClient):
         credentials: Credentials,
         *,
         base_url: str | None = None,
+        environment: str | None = None,
         token_url: str | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
@@ -140,6 +142,7 @@ class SyncClient(_BaseClient):
             service,
             credentials,
             base_url=base_url,
+            environment=environment,
             token_url=token_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -204,6 +207,7 @@ class AsyncioClient(_BaseClient):
         credentials: Credentials,
         *,
         base_url: str | None = None,
+        environment: str | None = None,
         token_url: str | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
@@ -218,6 +222,7 @@ class AsyncioClient(_BaseClient):
             service,
             credentials,
             base_url=base_url,
+            environment=environment,
             token_url=token_url,
             timeout=timeout,
             max_retries=max_retries,
@@ -295,9 +300,14 @@ def user_agent(service: Service) -> str:
     return f"{service.package}/{service.version} python/{platform.python_version()}"
 
 
-def _server(service: Service, base_url: str | None) -> str:
+def _server(service: Service, base_url: str | None, environment: str | None) -> str:
+    named = {server.name: server.url for server in service.servers}
+    if environment is not None and environment not in named:
+        raise ArgumentError(f"environment must be one of {', '.join(map(repr, named))}")
     if base_url is not None:
         return base_url
+    if environment is not None:
+        return named[environment]
     if not service.servers:
         raise ArgumentError("base_url is required: only you know where this service runs")
     return service.servers[0].url

@@ -165,8 +165,13 @@ def _wrap(
             below.setdefault(path[0], {})[path[1:]] = kind
     fields: dict[str, Any] = {}
     for index, (wire, inner) in enumerate(below.items()):
-        default = None if (*prefix, wire) in optional else ...
-        fields[f"field_{index}"] = (_wrap(inner, optional, (*prefix, wire)), Field(default, validation_alias=wire))
+        # What holds nothing but what may be missing may be missing as well.
+        missable = all((*prefix, wire, *rest) in optional for rest in inner)
+        kind = _wrap(inner, optional, (*prefix, wire))
+        fields[f"field_{index}"] = (
+            (kind | None) if missable else kind,
+            Field(None if missable else ..., validation_alias=wire),
+        )
     return create_model("Body", __base__=_Wrapper, **fields)
 
 

@@ -18,7 +18,7 @@ def test_users_list_signs_in() -> None:
     with Client(
         username="test-username", password="test-password", client_id="test-client-id", http_client=vendor.client()
     ) as client:
-        client.users_list()
+        client.users.list()
 
     assert vendor.logins == [
         {
@@ -44,7 +44,7 @@ def test_async_users_list_signs_in() -> None:
             client_id="test-client-id",
             http_client=vendor.async_client(),
         ) as client:
-            await client.users_list()
+            await client.users.list()
 
         assert vendor.logins == [
             {
@@ -69,7 +69,7 @@ def test_users_list_signs_in_again_when_refused() -> None:
     with Client(
         username="test-username", password="test-password", client_id="test-client-id", http_client=vendor.client()
     ) as client:
-        client.users_list()
+        client.users.list()
 
     assert len(vendor.logins) == 2
     assert len(vendor.sent) == 2
@@ -89,7 +89,7 @@ def test_async_users_list_signs_in_again_when_refused() -> None:
             client_id="test-client-id",
             http_client=vendor.async_client(),
         ) as client:
-            await client.users_list()
+            await client.users.list()
 
         assert len(vendor.logins) == 2
         assert len(vendor.sent) == 2
@@ -108,7 +108,7 @@ def test_users_list_gives_up_when_refused_twice() -> None:
         username="test-username", password="test-password", client_id="test-client-id", http_client=vendor.client()
     ) as client:
         with pytest.raises(AuthenticationError):
-            client.users_list()
+            client.users.list()
 
     assert len(vendor.logins) == 2
     assert len(vendor.sent) == 2
@@ -129,7 +129,7 @@ def test_async_users_list_gives_up_when_refused_twice() -> None:
             http_client=vendor.async_client(),
         ) as client:
             with pytest.raises(AuthenticationError):
-                await client.users_list()
+                await client.users.list()
 
         assert len(vendor.logins) == 2
         assert len(vendor.sent) == 2

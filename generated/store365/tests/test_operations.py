@@ -18,7 +18,7 @@ def test_users_list_with_every_argument() -> None:
     with Client(
         username="test-username", password="test-password", client_id="test-client-id", http_client=vendor.client()
     ) as client:
-        result = client.users_list(page_number=1, page_size=1, sort_order="text 1")
+        result = client.users.list(page_number=1, page_size=1, sort_order="text 1")
 
     assert vendor.sent == [Sent("GET", "/users", query={"pageNumber": "1", "pageSize": "1", "SortOrder": "text 1"})]
     assert vendor.headers[0]["authorization"] == "bearer test-token"
@@ -38,7 +38,7 @@ def test_async_users_list_with_every_argument() -> None:
             client_id="test-client-id",
             http_client=vendor.async_client(),
         ) as client:
-            result = await client.users_list(page_number=1, page_size=1, sort_order="text 1")
+            result = await client.users.list(page_number=1, page_size=1, sort_order="text 1")
 
         assert vendor.sent == [Sent("GET", "/users", query={"pageNumber": "1", "pageSize": "1", "SortOrder": "text 1"})]
         assert vendor.headers[0]["authorization"] == "bearer test-token"
@@ -56,7 +56,7 @@ def test_users_list_sends_nothing_that_was_not_given() -> None:
     with Client(
         username="test-username", password="test-password", client_id="test-client-id", http_client=vendor.client()
     ) as client:
-        client.users_list()
+        client.users.list()
 
     assert vendor.sent == [Sent("GET", "/users")]
 
@@ -74,7 +74,7 @@ def test_async_users_list_sends_nothing_that_was_not_given() -> None:
             client_id="test-client-id",
             http_client=vendor.async_client(),
         ) as client:
-            await client.users_list()
+            await client.users.list()
 
         assert vendor.sent == [Sent("GET", "/users")]
 
@@ -90,7 +90,7 @@ def test_users_list_refuses_page_number() -> None:
         username="test-username", password="test-password", client_id="test-client-id", http_client=vendor.client()
     ) as client:
         with pytest.raises(ArgumentError) as caught:
-            client.users_list(page_number=0)
+            client.users.list(page_number=0)
 
     error = caught.value
 
@@ -111,7 +111,7 @@ def test_async_users_list_refuses_page_number() -> None:
             http_client=vendor.async_client(),
         ) as client:
             with pytest.raises(ArgumentError) as caught:
-                await client.users_list(page_number=0)
+                await client.users.list(page_number=0)
 
         error = caught.value
 
@@ -130,7 +130,7 @@ def test_users_list_refuses_page_size() -> None:
         username="test-username", password="test-password", client_id="test-client-id", http_client=vendor.client()
     ) as client:
         with pytest.raises(ArgumentError) as caught:
-            client.users_list(page_size=0)
+            client.users.list(page_size=0)
 
     error = caught.value
 
@@ -151,7 +151,7 @@ def test_async_users_list_refuses_page_size() -> None:
             http_client=vendor.async_client(),
         ) as client:
             with pytest.raises(ArgumentError) as caught:
-                await client.users_list(page_size=0)
+                await client.users.list(page_size=0)
 
         error = caught.value
 

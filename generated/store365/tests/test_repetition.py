@@ -17,7 +17,7 @@ def test_users_list_is_asked_again_after_503() -> None:
     with Client(
         username="test-username", password="test-password", client_id="test-client-id", http_client=vendor.client()
     ) as client:
-        client.users_list()
+        client.users.list()
 
     assert len(vendor.sent) == 2
 
@@ -36,7 +36,7 @@ def test_async_users_list_is_asked_again_after_503() -> None:
             client_id="test-client-id",
             http_client=vendor.async_client(),
         ) as client:
-            await client.users_list()
+            await client.users.list()
 
         assert len(vendor.sent) == 2
 
