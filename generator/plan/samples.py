@@ -119,7 +119,9 @@ class Sampler:
         if not isinstance(found, Reference):
             return f"record[{literals.string(wire)}]"
         member = self._member(of, wire)
-        return f"record.{member.alias or naming.attribute_name(wire) if member else wire}"
+        if member is None:
+            return f"record.model_dump(by_alias=True)[{literals.string(wire)}]"
+        return f"record.{member.alias or naming.attribute_name(wire)}"
 
     def identity(self, of: Type, wire: str, value: object) -> str:
         """Spell what a record's field *wire* with this value becomes in Python."""

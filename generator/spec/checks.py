@@ -290,7 +290,9 @@ def _pages(checker: Checker, path: Path, endpoint: Endpoint) -> None:
 
 
 def _record_id(checker: Checker, path: Path, endpoint: Endpoint, style: Pagination, returns: ListOf) -> None:
-    record = returns.item
+    record, identity = returns.item, style.told_apart_by()
+    if identity is None:
+        return
     seen: set[str] = set()
     while isinstance(record, Reference) and record.name not in seen:
         seen.add(record.name)
@@ -300,9 +302,9 @@ def _record_id(checker: Checker, path: Path, endpoint: Endpoint, style: Paginati
             continue
         if isinstance(definition, ObjectType):
             names = [key.removesuffix("?") for key in checker.written(*checker.fields_of(record.name))]
-            if style.record_id not in names:
-                hint = naming.hint(style.record_id, names, what="it has")
-                message = f"the style '{endpoint.pages}' tells records apart by '{style.record_id}', which {record.name} does not have; {hint}"
+            if identity not in names:
+                hint = naming.hint(identity, names, what="it has")
+                message = f"the style '{endpoint.pages}' tells records apart by '{identity}', which {record.name} does not have; {hint}"
                 checker.complain((*path, "pages"), "S055", message)
         return
 

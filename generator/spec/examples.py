@@ -210,8 +210,9 @@ class _Exchange:
             return
         self._fits(value, of, ("answer", "body", *whole))
         if style is not None:
-            self._told((*spec.envelope.data, *style.more) if style.more else (), bool, "pagination looks for a flag")
-            self._told((*spec.envelope.data, *style.total) if style.total else (), int, "pagination looks for a number")
+            for path, kind in style.told():
+                what = "a flag" if kind is bool else "a number"
+                self._told((*spec.envelope.data, *path) if path else (), kind, f"pagination looks for {what}")
 
     def _told(self, path: BodyPath, kind: type, why: str) -> None:
         """Complain unless a page tells what its style reads; null says that the vendor does not tell."""

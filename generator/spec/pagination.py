@@ -31,6 +31,14 @@ class LastRecordPagination:
         """Return where in the unwrapped data this style looks, by the key that says so."""
         return {"items": self.items, "more": self.more, "total": self.total}
 
+    def told(self) -> tuple[tuple[Path | None, type], ...]:
+        """Return where a page tells more than its records, with what stands there."""
+        return ((self.more, bool), (self.total, int))
+
+    def told_apart_by(self) -> str | None:
+        """Return the field of a record that has to be there."""
+        return self.record_id
+
 
 LAST_RECORD_PAGINATION = RecordShape(
     LastRecordPagination,
@@ -69,6 +77,14 @@ class OffsetPagination:
     def paths(self) -> dict[str, Path | None]:
         """Return where in the unwrapped data this style looks, by the key that says so."""
         return {"items": self.items, "at": self.at, "more": self.more, "total": self.total}
+
+    def told(self) -> tuple[tuple[Path | None, type], ...]:
+        """Return where a page tells more than its records, with what stands there."""
+        return ((self.more, bool), (self.total, int))
+
+    def told_apart_by(self) -> str | None:
+        """Return the field of a record that has to be there."""
+        return self.record_id
 
 
 OFFSET_PAGINATION = RecordShape(
