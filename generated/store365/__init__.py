@@ -23,6 +23,7 @@ from ._runtime.errors import (
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
+from ._runtime.pages import AsyncPage, Page
 from ._runtime.raw import RawResponse
 
 __version__ = "1.0.0"
@@ -35,6 +36,7 @@ __all__ = [
     "APITimeoutError",
     "ArgumentError",
     "AsyncClient",
+    "AsyncPage",
     "AuthenticationError",
     "BadRequestError",
     "Client",
@@ -43,6 +45,7 @@ __all__ = [
     "CredentialError",
     "InternalServerError",
     "NotFoundError",
+    "Page",
     "PaginationLoopError",
     "PermissionDeniedError",
     "RateLimitError",

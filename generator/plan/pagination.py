@@ -10,7 +10,7 @@ from generator.plan import literals
 from generator.plan.code import Code, construct
 from generator.plan.envelope import path
 from generator.runtime import pagination as runtime
-from generator.spec.pagination import LastRecordPagination, OffsetPagination, Pagination
+from generator.spec.pagination import LastRecordPagination, OffsetPagination, PageNumberPagination, Pagination
 from generator.spec.words import Path
 
 
@@ -51,13 +51,34 @@ def plan_pagination(style: Pagination, names: dict[str, str]) -> Code:
                 more=path(style.more),
                 total=path(style.total),
             )
+        case PageNumberPagination():
+            return construct(
+                runtime.PageNumberPagination,
+                items=path(style.items),
+                page=literals.string(names[style.page]),
+                at=path(style.at),
+                holds=path(style.holds),
+                pages=path(style.pages),
+                total=path(style.total),
+            )
 
 
 def told(style: Pagination) -> tuple[Told, ...]:
     """Return what pages of a style tell beside their records."""
     match style:
         case LastRecordPagination(total=total) | OffsetPagination(total=total):
-            return () if total is None else (_told(total, "How many records there are in all, as this page tells."),)
+            return () if total is None else (_told(total, _TOTAL),)
+        case PageNumberPagination():
+            documented = (
+                (style.at, "The number of this page, as it tells."),
+                (style.holds, "How many records this page may hold, as it tells."),
+                (style.pages, "How many pages there are in all, as this page tells."),
+                (style.total, _TOTAL),
+            )
+            return tuple(_told(at, doc) for at, doc in documented if at is not None)
+
+
+_TOTAL = "How many records there are in all, as this page tells."
 
 
 def _told(at: Path, doc: str) -> Told:
@@ -90,6 +111,9 @@ def record_field(style: Pagination) -> str:
     match style:
         case LastRecordPagination(record_id=record_id) | OffsetPagination(record_id=record_id):
             return record_id
+        case PageNumberPagination():
+            # Its records need no name; a test gives them one.
+            return "number"
 
 
 def position_parameter(style: Pagination) -> str | None:
@@ -97,7 +121,7 @@ def position_parameter(style: Pagination) -> str | None:
     match style:
         case LastRecordPagination(forward=forward):
             return forward
-        case OffsetPagination():
+        case OffsetPagination() | PageNumberPagination():
             return None
 
 
@@ -143,6 +167,31 @@ def page_scripts(style: Pagination, records: tuple[dict[str, object], ...]) -> t
                     arguments={},
                 ),
             )
+        case PageNumberPagination():
+            parts = (records[:2], records[2:3], records[3:4])
+            return (
+                PageScript(
+                    name="read_on",
+                    asked=({}, {style.page: 2}, {style.page: 3}),
+                    answered=tuple(
+                        _numbered_page(style, list(part), number=number, pages=3, total=4)
+                        for number, part in enumerate(parts, start=1)
+                    ),
+                    given=tuple(record[record_field(style)] for record in records[:4]),
+                    arguments={},
+                ),
+            )
+
+
+def _numbered_page(
+    style: PageNumberPagination, records: list[object], *, number: int, pages: int, total: int
+) -> dict[str, object]:
+    content = nested(style.items, records)
+    told = ((style.at, number), (style.holds, max(1, len(records))), (style.pages, pages), (style.total, total))
+    for at, value in told:
+        if at is not None:
+            content = merged(content, nested(at, value))
+    return content
 
 
 def _offset_page(style: OffsetPagination, records: list[object], *, start: int, total: int) -> dict[str, object]:
@@ -186,6 +235,8 @@ def last_page(style: Pagination, records: list[object]) -> dict[str, object]:
             return content
         case OffsetPagination():
             return _offset_page(style, records, start=0, total=len(records))
+        case PageNumberPagination():
+            return _numbered_page(style, records, number=1, pages=1, total=len(records))
 
 
 def nested(at: Path, value: object) -> dict[str, object]:

@@ -176,6 +176,55 @@ class OffsetPagination:
         return False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageNumberPagination:
+    """The next page has the next number.
+
+    A page that tells another number than it was asked for, or has the very records of one before, repeats.
+
+    Attributes:
+        items: Where the records are, from the unwrapped content.
+        page: The parameter that takes the number, by its Python name; the first is 1.
+        at: Where a page tells its own number.
+        holds: Where a page tells how many records it may hold.
+        pages: How many pages there are in all, by each page anew; the list is read to the last.
+        total: The number of records in all; it ends a list that is read from its beginning and tells no number of
+            pages. Where neither is told, an empty page ends it; a short page is not the end.
+    """
+
+    items: Path
+    page: str
+    at: Path | None = None
+    holds: Path | None = None
+    pages: Path | None = None
+    total: Path | None = None
+
+    def told(self) -> Mapping[Path, str]:
+        return {path: "integer" for path in (self.at, self.holds, self.pages, self.total) if path is not None}
+
+    def next(self, progress: Progress, records: Sequence[object], tells: Tells, /) -> Progress | None:
+        asked = progress.arguments.get(self.page)
+        number = asked if isinstance(asked, int) else 1
+        told = None if self.at is None else tells(self.at)
+        if isinstance(told, int) and told != number and progress.pages > 1:
+            return replace(progress, repeated=True)
+        # An empty page is past the end, whatever it says about there being more.
+        if not records or self._ends(progress, number, tells):
+            return None
+        return progress.step({**progress.arguments, self.page: number + 1}, hash(repr(records)))
+
+    def _ends(self, progress: Progress, number: int, tells: Tells) -> bool:
+        pages = None if self.pages is None else tells(self.pages)
+        if isinstance(pages, int):
+            return number >= pages
+        total = None if self.total is None else tells(self.total)
+        is_whole = number == progress.pages
+        return is_whole and isinstance(total, int) and progress.given >= total
+
+    def is_reversed(self, arguments: Mapping[str, object], /) -> bool:  # noqa: ARG002 - the protocol's form
+        return False
+
+
 def field_of(record: object, wire: str) -> object:
     """Return a record's field by its wire name, whether the record is a model or plain."""
     if isinstance(record, Mapping):

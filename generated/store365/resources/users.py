@@ -2,14 +2,63 @@
 """The operations `users...` of the Store365 API."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import httpx2
 
+from .._runtime.pages import AsyncPage, AsyncPageRequestAs, Page
 from .._runtime.raw import raw, raw_async
 from .._runtime.request import CallOptions
 from .._runtime.resources import AsyncioResource, SyncResource
 from .._service import USERS_LIST
+from ..models import User
+
+
+class UsersListPage(Page[User]):
+    """A page of `User`, with what the vendor tells beside it."""
+
+    @property
+    def page_number(self) -> int | None:
+        """The number of this page, as it tells."""
+        return self._told_integer("pageNumber")
+
+    @property
+    def page_size(self) -> int | None:
+        """How many records this page may hold, as it tells."""
+        return self._told_integer("pageSize")
+
+    @property
+    def total_number_of_pages(self) -> int | None:
+        """How many pages there are in all, as this page tells."""
+        return self._told_integer("totalNumberOfPages")
+
+    @property
+    def total_number_of_records(self) -> int | None:
+        """How many records there are in all, as this page tells."""
+        return self._told_integer("totalNumberOfRecords")
+
+
+class AsyncUsersListPage(AsyncPage[User]):
+    """A page of `User`, with what the vendor tells beside it."""
+
+    @property
+    def page_number(self) -> int | None:
+        """The number of this page, as it tells."""
+        return self._told_integer("pageNumber")
+
+    @property
+    def page_size(self) -> int | None:
+        """How many records this page may hold, as it tells."""
+        return self._told_integer("pageSize")
+
+    @property
+    def total_number_of_pages(self) -> int | None:
+        """How many pages there are in all, as this page tells."""
+        return self._told_integer("totalNumberOfPages")
+
+    @property
+    def total_number_of_records(self) -> int | None:
+        """How many records there are in all, as this page tells."""
+        return self._told_integer("totalNumberOfRecords")
 
 
 class Users(SyncResource):
@@ -25,7 +74,7 @@ class Users(SyncResource):
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
-    ) -> Any:
+    ) -> UsersListPage:
         """Lists users.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -36,7 +85,7 @@ class Users(SyncResource):
             sort_order: Name of the property or field to order by.
 
         Returns:
-            The parsed answer; the vendor does not document its form.
+            Pages of `User`: iterate it for the records of all pages.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
@@ -45,7 +94,8 @@ class Users(SyncResource):
 
         Source: Store365 API documentation, https://apidocs.store-it365.eu, read 2026-11-21.
         """
-        return self._call(
+        return self._page_as(
+            UsersListPage,
             USERS_LIST,
             {"page_number": page_number, "page_size": page_size, "sort_order": sort_order},
             CallOptions(timeout, extra_headers, extra_query, extra_body),
@@ -62,7 +112,7 @@ class UsersWithRawResponse:
 class AsyncUsers(AsyncioResource):
     """The operations `users...`."""
 
-    async def list(
+    def list(
         self,
         *,
         page_number: int | None = None,
@@ -72,7 +122,7 @@ class AsyncUsers(AsyncioResource):
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
-    ) -> Any:
+    ) -> AsyncPageRequestAs[AsyncUsersListPage, User]:
         """Lists users.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -83,7 +133,7 @@ class AsyncUsers(AsyncioResource):
             sort_order: Name of the property or field to order by.
 
         Returns:
-            The parsed answer; the vendor does not document its form.
+            Pages of `User`: await it for the first page, or iterate it with `async for` for the records of all pages.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
@@ -92,7 +142,8 @@ class AsyncUsers(AsyncioResource):
 
         Source: Store365 API documentation, https://apidocs.store-it365.eu, read 2026-11-21.
         """
-        return await self._call(
+        return self._page_as(
+            AsyncUsersListPage,
             USERS_LIST,
             {"page_number": page_number, "page_size": page_size, "sort_order": sort_order},
             CallOptions(timeout, extra_headers, extra_query, extra_body),

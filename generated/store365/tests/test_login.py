@@ -11,7 +11,7 @@ from .replay import Answer, Replay
 
 def test_users_list_signs_in() -> None:
     vendor = Replay(
-        Answer("value 1"),
+        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -33,7 +33,7 @@ def test_users_list_signs_in() -> None:
 
 def test_async_users_list_signs_in() -> None:
     vendor = Replay(
-        Answer("value 1"),
+        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -62,7 +62,7 @@ def test_async_users_list_signs_in() -> None:
 def test_users_list_signs_in_again_when_refused() -> None:
     vendor = Replay(
         Answer(status=401),
-        Answer("value 1"),
+        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -78,7 +78,7 @@ def test_users_list_signs_in_again_when_refused() -> None:
 def test_async_users_list_signs_in_again_when_refused() -> None:
     vendor = Replay(
         Answer(status=401),
-        Answer("value 1"),
+        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 

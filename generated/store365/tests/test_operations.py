@@ -6,12 +6,13 @@ import asyncio
 import pytest
 
 from .. import ArgumentError, AsyncClient, Client
+from ..models import User
 from .replay import Answer, Replay, Sent
 
 
 def test_users_list_with_every_argument() -> None:
     vendor = Replay(
-        Answer("value 1"),
+        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -22,12 +23,12 @@ def test_users_list_with_every_argument() -> None:
 
     assert vendor.sent == [Sent("GET", "/users", query={"pageNumber": "1", "pageSize": "1", "SortOrder": "text 1"})]
     assert vendor.headers[0]["authorization"] == "bearer test-token"
-    assert result == "value 1"
+    assert result.items == [User()]
 
 
 def test_async_users_list_with_every_argument() -> None:
     vendor = Replay(
-        Answer("value 1"),
+        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -42,14 +43,14 @@ def test_async_users_list_with_every_argument() -> None:
 
         assert vendor.sent == [Sent("GET", "/users", query={"pageNumber": "1", "pageSize": "1", "SortOrder": "text 1"})]
         assert vendor.headers[0]["authorization"] == "bearer test-token"
-        assert result == "value 1"
+        assert result.items == [User()]
 
     asyncio.run(conversation())
 
 
 def test_users_list_sends_nothing_that_was_not_given() -> None:
     vendor = Replay(
-        Answer("value 1"),
+        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -63,7 +64,7 @@ def test_users_list_sends_nothing_that_was_not_given() -> None:
 
 def test_async_users_list_sends_nothing_that_was_not_given() -> None:
     vendor = Replay(
-        Answer("value 1"),
+        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
