@@ -132,6 +132,7 @@ CODES: dict[str, str] = {
     "S080": "no such spec to be like",
     "S081": "specs that are like each other in a ring",
     "S082": "something to leave out that is not there",
-    # Logins.
+    # Logins and forms.
     "S095": "a token that is not fetched, or not sent",
+    "S096": "forms to choose between that do not fit together",
 }

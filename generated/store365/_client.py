@@ -32,12 +32,13 @@ class Client(SyncClient):
         """Make a client; nothing is sent yet.
 
         Args:
-            username: Your user name; Store-IT's staff issues it. Falls back to STORE365_USERNAME.
-            password: Your password; Store-IT's staff issues it. Falls back to STORE365_PASSWORD.
-            client_id: Your client id; Store-IT's staff issues it. Falls back to STORE365_CLIENT_ID.
+            username: Your user name. The vendor's staff issues it. Falls back to STORE365_USERNAME.
+            password: Your password. The vendor's staff issues it. Falls back to STORE365_PASSWORD.
+            client_id: Your client id. The vendor's staff issues it. Falls back to STORE365_CLIENT_ID.
             base_url: Another address than https://api.store-it365.eu.
             token_url: Another address for the login than https://token.store-it365.eu/auth; https, or http
-                to this machine. A JWT, good for just under six hours. There is no refresh token.
+                to this machine. The token is a JWT. There is no refresh token; a new one is asked for in
+                the same way.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.
@@ -108,12 +109,13 @@ class AsyncClient(AsyncioClient):
         """Make a client; nothing is sent yet.
 
         Args:
-            username: Your user name; Store-IT's staff issues it. Falls back to STORE365_USERNAME.
-            password: Your password; Store-IT's staff issues it. Falls back to STORE365_PASSWORD.
-            client_id: Your client id; Store-IT's staff issues it. Falls back to STORE365_CLIENT_ID.
+            username: Your user name. The vendor's staff issues it. Falls back to STORE365_USERNAME.
+            password: Your password. The vendor's staff issues it. Falls back to STORE365_PASSWORD.
+            client_id: Your client id. The vendor's staff issues it. Falls back to STORE365_CLIENT_ID.
             base_url: Another address than https://api.store-it365.eu.
             token_url: Another address for the login than https://token.store-it365.eu/auth; https, or http
-                to this machine. A JWT, good for just under six hours. There is no refresh token.
+                to this machine. The token is a JWT. There is no refresh token; a new one is asked for in
+                the same way.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.

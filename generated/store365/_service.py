@@ -3,8 +3,9 @@
 
 from ._runtime.arguments import Integer, Text
 from ._runtime.auth import CredentialPart
+from ._runtime.envelope import Envelope, ErrorShape
 from ._runtime.login import Login, TokenAuth
-from ._runtime.operations import Credential, PagedOperation, Parameter, Server, Service
+from ._runtime.operations import Credential, PagedOperation, Parameter, Server, Service, WireFormat
 from ._runtime.pagination import PageNumberPagination
 from .models import User
 
@@ -29,6 +30,14 @@ SERVICE = Service(
         token=("access_token",),
         expires_in=("expires_in",),
     ),
+    envelope=Envelope(
+        errors=(
+            ErrorShape(code=("code",), message=("message",)),
+            ErrorShape(code=("error",), message=("error_description",)),
+            ErrorShape(code=("error",), message=("message",)),
+        )
+    ),
+    formats=(WireFormat(name="json", header="Content-type", media_type="application/json"),),
 )
 
 USERS_LIST: PagedOperation[User] = PagedOperation(

@@ -92,6 +92,10 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
         ),
         _option("trust_env", "bool", "False", "Whether proxies of the environment are used."),
     ]
+    if len(spec.format.choose) > 1:
+        words = ", ".join(map(literals.string, spec.format.choose))
+        doc = "The form in which the vendor answers; results are the same."
+        found.append(_option("format", f"Literal[{words}]", literals.string(spec.format.choose[0]), doc))
     if spec.testing is not None:
         doc = literals.prose(spec.testing.doc) or "Whether calls are only tests."
         found.append(_option("testing", "bool", "False", f"Sends the vendor's testing flag. {doc}", copied=True))
@@ -202,7 +206,7 @@ def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]
     }
     if len(own) < len(operations):
         used.add(Import("typing", "TYPE_CHECKING"))
-    if len(spec.servers) > 1:
+    if len(spec.servers) > 1 or len(spec.format.choose) > 1:
         used.add(Import("typing", "Literal"))
     if spec.rate_limit is not None:
         used.add(Import(f"{_RUNTIME}.limits", "Limiter"))

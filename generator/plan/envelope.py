@@ -17,13 +17,9 @@ def path(of: Path | None) -> str | None:
 def plan_envelope(spec: Spec) -> Code | None:
     """Spell what answers are wrapped in, or None where nothing is."""
     envelope = spec.envelope
-    shape = envelope.error
-    errors = (
-        None
-        if shape is None
-        else construct(
-            runtime.ErrorShape, code=path(shape.code), message=path(shape.message), details=path(shape.details)
-        )
+    errors = tuple_of(
+        construct(runtime.ErrorShape, code=path(shape.code), message=path(shape.message), details=path(shape.details))
+        for shape in envelope.errors
     )
     if errors is None and envelope.success is None and not envelope.data:
         return None
@@ -31,7 +27,7 @@ def plan_envelope(spec: Spec) -> Code | None:
         runtime.Envelope,
         success=path(envelope.success),
         data=path(envelope.data or None),
-        errors=None if errors is None else tuple_of((errors,)),
+        errors=errors,
     )
 
 

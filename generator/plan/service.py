@@ -11,7 +11,9 @@ from generator.plan.envelope import plan_envelope, plan_errors
 from generator.plan.limits import plan_rate_limit
 from generator.plan.operations import Operation
 from generator.runtime import operations as runtime
+from generator.spec.auth import HEADER_WORD
 from generator.spec.document import Spec
+from generator.spec.format import MEDIA_TYPES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ def plan_service(
         errors=plan_errors(spec),
         rate_limit=plan_rate_limit(spec),
         testing=_testing(spec),
+        formats=_formats(spec),
     )
     imports: set[Import] = set(service.imports)
     for operation in operations:
@@ -69,6 +72,21 @@ def plan_service(
                 for each in operations
             ),
         ),
+    )
+
+
+def _formats(spec: Spec) -> Code | None:
+    if spec.format.by is None:
+        return None
+    header = literals.string(spec.format.by.removeprefix(HEADER_WORD))
+    return tuple_of(
+        construct(
+            runtime.WireFormat,
+            name=literals.string(name),
+            header=header,
+            media_type=literals.string(MEDIA_TYPES[name]),
+        )
+        for name in spec.format.choose
     )
 
 

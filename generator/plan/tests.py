@@ -15,9 +15,11 @@ from generator.plan.operations import Operation
 from generator.plan.pagination import last_page, merged, nested, page_scripts, position_parameter, record_field
 from generator.plan.samples import Sampler
 from generator.runtime.auth import TOKEN
-from generator.spec.auth import BearerAuth, BodyAuth, TokenAuth
+from generator.spec.auth import HEADER_WORD, BearerAuth, BodyAuth, TokenAuth
 from generator.spec.document import Spec
 from generator.spec.endpoints import Example
+from generator.spec.envelope import fitting
+from generator.spec.format import MEDIA_TYPES
 from generator.spec.types import ListOf
 from generator.spec.words import Composed, Hole
 
@@ -105,16 +107,28 @@ class _Writer:
         return fields
 
     def auth_checks(self) -> tuple[str, ...]:
-        return tuple(
-            f'vendor.headers[0]["authorization"] == {literals.string(f"Bearer {self.filled(part.token)}")}'
-            for part in self.spec.auth.parts
-            if isinstance(part, BearerAuth)
-        ) + tuple(
-            f"vendor.headers[0][{literals.string(header.lower())}] == {literals.string(self.filled(value))}"
-            for part in self.spec.auth.parts
-            if isinstance(part, TokenAuth)
-            for header, value in part.headers.items()
+        return (
+            tuple(
+                f'vendor.headers[0]["authorization"] == {literals.string(f"Bearer {self.filled(part.token)}")}'
+                for part in self.spec.auth.parts
+                if isinstance(part, BearerAuth)
+            )
+            + tuple(
+                f"vendor.headers[0][{literals.string(header.lower())}] == {literals.string(self.filled(value))}"
+                for part in self.spec.auth.parts
+                if isinstance(part, TokenAuth)
+                for header, value in part.headers.items()
+            )
+            + self.format_checks()
         )
+
+    def format_checks(self) -> tuple[str, ...]:
+        """Spell that the vendor was told in which form to answer."""
+        chosen = self.spec.format
+        if chosen.by is None:
+            return ()
+        header, kind = chosen.by.removeprefix(HEADER_WORD).lower(), MEDIA_TYPES[chosen.choose[0]]
+        return (f"vendor.headers[0][{literals.string(header)}] == {literals.string(kind)}",)
 
     def login(self) -> tuple[str, ...]:
         """Spell how the stand-in answers a login, where there is one."""
@@ -322,7 +336,7 @@ class _Writer:
 
     def error_checks(self, example: Example) -> tuple[str, ...]:
         checks = [f"error.status_code == {example.answer.status}"]
-        shape = self.spec.envelope.error
+        shape = fitting(self.spec.envelope, example.answer.body)
         for name, path in (("code", shape.code), ("message", shape.message)) if shape is not None else ():
             found: object = example.answer.body
             for step in path or ():

@@ -185,7 +185,7 @@ def _errors(checker: Checker) -> None:
         _error(checker, ("errors", code), raised)
     if not checker.is_broken("envelope"):
         error = spec.envelope.error
-        if spec.errors and (error is None or error.code is None):
+        if spec.errors and all(shape.code is None for shape in spec.envelope.errors):
             message = "nothing tells where an error's code stands; write envelope.error.code"
             checker.complain(("errors",), "S054", message, key=True)
         elif spec.envelope.success is not None and error is None:
@@ -210,19 +210,36 @@ def _error(checker: Checker, path: Path, name: str) -> None:
 def _paths(checker: Checker) -> None:
     """Refuse a path that leads through a value which another path says is a flag, a code or a list."""
     spec = checker.spec
-    error = spec.envelope.error
-    of_body: dict[Path, Path | None] = {("envelope", "success"): spec.envelope.success}
-    if error is not None:
-        of_body |= {("envelope", "error", "code"): error.code, ("envelope", "error", "message"): error.message}
+    whole: dict[Path, Path | None] = {("envelope", "success"): spec.envelope.success}
     onward: dict[Path, Path | None] = {("envelope", "data"): spec.envelope.data}
-    if error is not None:
-        onward[("envelope", "error", "details")] = error.details
     if spec.rate_limit is not None and spec.rate_limit.learn is not None:
         onward[("rate_limit", "learn", "requests")] = spec.rate_limit.learn.requests
-    _through(checker, of_body, of_body | onward)
+    # Each shape is of a body of its own.
+    for number, error in enumerate(spec.envelope.errors):
+        several = ("any_of", str(number)) if "any_of" in checker.written("envelope", "error") else ()
+        place = ("envelope", "error", *several)
+        ends = whole | {(*place, "code"): error.code, (*place, "message"): error.message}
+        _through(checker, ends, ends | onward | {(*place, "details"): error.details})
+    _through(checker, whole, whole | onward)
     for name, style in spec.pagination.items():
         own: dict[Path, Path | None] = {("pagination", name, key): path for key, path in style.paths().items()}
         _through(checker, own, own)
+
+
+def _format(checker: Checker) -> None:
+    """Complain of forms to choose between that nothing tells the vendor, or that a client cannot send."""
+    spec = checker.spec
+    chosen = spec.format
+    if (chosen.by is None) != (not chosen.choose) and not checker.is_broken("format"):
+        message = "forms to choose between need both: 'choose' says which there are, 'by' what tells the vendor"
+        checker.complain(("format",), "S096", message, key=True)
+    for form in chosen.names:
+        checker.known(("format", "names", form), "S096", form, chosen.choose, "form under choose", key=True)
+    if "xml" in chosen.choose:
+        for name, endpoint in spec.endpoints.items():
+            if endpoint.body:
+                message = "a body is sent as JSON only, and the form that the caller chooses may be XML; leave xml out"
+                checker.complain(("endpoints", name, "body"), "S096", message, key=True)
 
 
 def _through(checker: Checker, ends: dict[Path, Path | None], paths: dict[Path, Path | None]) -> None:
@@ -375,6 +392,7 @@ _CHECKS: tuple[Callable[[Checker], None], ...] = (
     _servers,
     _credentials,
     _errors,
+    _format,
     _paths,
     _endpoints,
     check_types,

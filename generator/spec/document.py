@@ -11,6 +11,7 @@ from generator.spec.auth import AUTH, CREDENTIAL, Auth, Credential
 from generator.spec.changelog import CHANGELOG, DATE, ChangelogEntry
 from generator.spec.endpoints import ENDPOINTS, Endpoint
 from generator.spec.envelope import ENVELOPE, ERRORS, Envelope
+from generator.spec.format import FORMAT, Format
 from generator.spec.limits import RATE_LIMIT, RateLimit
 from generator.spec.members import TYPES, TypeDefinition
 from generator.spec.pagination import PAGINATION, Pagination
@@ -60,6 +61,7 @@ class Spec:
     servers: Mapping[str, str]
     credentials: Mapping[str, Credential]
     auth: Auth
+    format: Format
     envelope: Envelope
     errors: Mapping[str, str]
     rate_limit: RateLimit | None
@@ -105,7 +107,7 @@ CONTRADICTION = RecordShape(
     "a contradiction",
 )
 
-_NO_ENVELOPE = Envelope(success=None, data=(), error=None)
+_NO_ENVELOPE = Envelope(success=None, data=(), errors=())
 
 SPEC = RecordShape(
     Spec,
@@ -152,6 +154,7 @@ SPEC = RecordShape(
             default={},
         ),
         "auth": Key(AUTH, "How the caller shows it.", default=Auth(parts=())),
+        "format": Key(FORMAT, "How bodies are spelled.", default=Format()),
         "envelope": Key(ENVELOPE, "What answers are wrapped in.", default=_NO_ENVELOPE),
         "errors": Key(ERRORS, "The vendor's error codes and the classes that they raise.", default={}),
         "rate_limit": Key(RATE_LIMIT, "How fast one may call.", default=None),

@@ -10,6 +10,7 @@ from generator import naming
 from generator.runtime.errors import status_error
 from generator.spec.checker import Checker, Path, written
 from generator.spec.endpoints import Endpoint, Example
+from generator.spec.envelope import fitting
 from generator.spec.members import ABSENT, Member, ObjectType
 from generator.spec.mismatches import Mismatch, Types, mismatches
 from generator.spec.scalars import JsonValue
@@ -228,7 +229,7 @@ class _Exchange:
 
     def _failure(self, raises: str) -> None:
         envelope, answer = self.spec.envelope, self.example.answer
-        shape = envelope.error
+        shape = fitting(envelope, answer.body)
         by_status = status_error(answer.status).__name__
         if envelope.success is not None and 200 <= answer.status < 300:
             told = body_at(answer.body, envelope.success)

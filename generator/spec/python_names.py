@@ -8,7 +8,16 @@ from generator.spec.endpoints import Endpoint
 from generator.spec.members import ObjectType
 
 _CLIENT_KEYWORDS = frozenset(
-    {"base_url", "environment", "http_client", "limiter", "max_retries", "requests_per_minute", "requests_per_second"}
+    {
+        "base_url",
+        "environment",
+        "format",
+        "http_client",
+        "limiter",
+        "max_retries",
+        "requests_per_minute",
+        "requests_per_second",
+    }
     | {"testing", "token_url", "trust_env"}
 )
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from .credentials import Credentials
-    from .operations import Operation, PagedOperation, Service
+    from .operations import Operation, PagedOperation, Service, WireFormat
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=Page[Any])
@@ -47,6 +47,7 @@ class _BaseClient:
         base_url: str | None,
         environment: str | None,
         token_url: str | None,
+        format: str | None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout,
         max_retries: int,
         testing: bool,
@@ -56,6 +57,7 @@ class _BaseClient:
     ) -> None:
         secrets = credentials.resolve(service.credentials)
         self._service = service
+        self._format = _chosen_format(service, format)
         self._timeouts = _timeouts(timeout)
         self._testing = testing
         self._target = read_target(_server(service, base_url, environment), user_agent(service))
@@ -113,7 +115,9 @@ class _BaseClient:
     def _prepare(
         self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions
     ) -> tuple[Request, Timeouts]:
-        request = build_request(self._service, operation, arguments, options, testing=self._testing)
+        request = build_request(
+            self._service, operation, arguments, options, testing=self._testing, chosen=self._format
+        )
         timeouts = self._timeouts if options.timeout is None else _timeouts(options.timeout)
         return request, timeouts
 
@@ -129,6 +133,7 @@ class SyncClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
+        format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
@@ -144,6 +149,7 @@ class SyncClient(_BaseClient):
             base_url=base_url,
             environment=environment,
             token_url=token_url,
+            format=format,
             timeout=timeout,
             max_retries=max_retries,
             testing=testing,
@@ -209,6 +215,7 @@ class AsyncioClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
+        format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
@@ -224,6 +231,7 @@ class AsyncioClient(_BaseClient):
             base_url=base_url,
             environment=environment,
             token_url=token_url,
+            format=format,
             timeout=timeout,
             max_retries=max_retries,
             testing=testing,
@@ -311,6 +319,15 @@ def _server(service: Service, base_url: str | None, environment: str | None) -> 
     if not service.servers:
         raise ArgumentError("base_url is required: only you know where this service runs")
     return service.servers[0].url
+
+
+def _chosen_format(service: Service, name: str | None) -> WireFormat | None:
+    if not service.formats:
+        return None
+    for each in service.formats:
+        if name in (None, each.name):
+            return each
+    raise ArgumentError(f"format must be one of: {', '.join(each.name for each in service.formats)}")
 
 
 def _limiter(service: Service, requests_per_window: float | None, clock: Clock) -> Limiter | None:

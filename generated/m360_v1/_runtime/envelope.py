@@ -71,24 +71,36 @@ def is_failure(envelope: Envelope, status_code: int, document: object) -> bool:
         return True
     if envelope.success is not None:
         return find(document, envelope.success) is False
-    return any(shape.code is not None and find(document, shape.code) is not None for shape in envelope.errors)
+    return any(shape.code is not None and _fits(shape, document) for shape in envelope.errors)
 
 
 def vendor_error(envelope: Envelope, document: object) -> VendorError:
-    """Read what the vendor tells, in the first of its forms that fits."""
-    for shape in envelope.errors:
-        code = find(document, shape.code) if shape.code is not None else None
-        message = find(document, shape.message) if shape.message is not None else None
-        if code is None and message is None:
-            continue
-        details = find(document, shape.details) if shape.details is not None else None
-        return VendorError(
-            code=_word(code),
-            message=_word(message),
-            # Vendors send an empty list where they have nothing to say and a mapping where they have.
-            details=cast("Mapping[str, object]", details) if isinstance(details, Mapping) else _as_mapping(details),
-        )
+    """Read what the vendor tells, in the first of its forms that fits, or else in the first of which a part is there."""
+    for fits in (_fits, _fits_in_part):
+        for shape in envelope.errors:
+            if fits(shape, document):
+                return _told(shape, document)
     return VendorError(details={})
+
+
+def _fits(shape: ErrorShape, document: object) -> bool:
+    """Tell whether all that the form has is there."""
+    declared = [path for path in (shape.code, shape.message) if path is not None]
+    return bool(declared) and all(find(document, path) is not None for path in declared)
+
+
+def _fits_in_part(shape: ErrorShape, document: object) -> bool:
+    return any(path is not None and find(document, path) is not None for path in (shape.code, shape.message))
+
+
+def _told(shape: ErrorShape, document: object) -> VendorError:
+    details = find(document, shape.details) if shape.details is not None else None
+    return VendorError(
+        code=_word(find(document, shape.code)) if shape.code is not None else None,
+        message=_word(find(document, shape.message)) if shape.message is not None else None,
+        # Vendors send an empty list where they have nothing to say and a mapping where they have.
+        details=cast("Mapping[str, object]", details) if isinstance(details, Mapping) else _as_mapping(details),
+    )
 
 
 def error_class(rules: tuple[ErrorRule, ...], status_code: int, code: str | None) -> type[APIStatusError]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from .operations import Operation, Parameter, Service
+    from .operations import Operation, Parameter, Service, WireFormat
     from .target import Target
 
 FRAMING = frozenset(
@@ -119,8 +119,9 @@ def build_request(
     options: CallOptions,
     *,
     testing: bool,
+    chosen: WireFormat | None = None,
 ) -> Request:
-    """Check *arguments* and place them.
+    """Check *arguments* and place them; *chosen* is the form in which the answer is to come.
 
     Raises:
         ArgumentError: One of them is not what the vendor takes.
@@ -128,6 +129,10 @@ def build_request(
     path: dict[str, str] = {}
     query: list[tuple[str, str]] = []
     headers = list[tuple[str, HeaderValue]](service.headers)
+    reserved = FRAMING | service.auth.reserved()
+    if chosen is not None:
+        headers += [(chosen.header, chosen.media_type), ("Accept", chosen.media_type)]
+        reserved |= {chosen.header.lower(), "accept"}
     body: dict[str, BodyValue] = {}
     for parameter in operation.parameters:
         value = arguments.get(parameter.name, OMIT)
@@ -154,7 +159,7 @@ def build_request(
             pair for name, value in options.extra_query.items() for pair in _query_pairs("extra_query", name, value)
         ]
     if options.extra_headers:
-        headers = _merged_headers(headers, options.extra_headers, FRAMING | service.auth.reserved())
+        headers = _merged_headers(headers, options.extra_headers, reserved)
     return Request(
         method=operation.method,
         path=_fill(operation.path, path) if path else operation.path,

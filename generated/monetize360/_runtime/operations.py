@@ -51,6 +51,21 @@ class TestingFlag:
     body: dict[str, Json] = field(default_factory=dict[str, Json])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireFormat:
+    """A form of answers that a client may choose.
+
+    Attributes:
+        name: What the caller says.
+        header: What tells the vendor, with every request.
+        media_type: Its value.
+    """
+
+    name: str
+    header: str
+    media_type: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Service:
     """A vendor's API as a whole.
@@ -67,6 +82,7 @@ class Service:
         rate_limit: What the vendor allows.
         testing: What the testing mode adds.
         headers: Constant headers of every request.
+        formats: The forms of answers that a client may choose, the first is the default.
         request_id_headers: Where the vendor names a request, the first that is there counts.
     """
 
@@ -81,6 +97,7 @@ class Service:
     rate_limit: RateLimit | None = None
     testing: TestingFlag | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    formats: tuple[WireFormat, ...] = ()
     request_id_headers: tuple[str, ...] = ("x-request-id", "request-id", "x-correlation-id")
 
 

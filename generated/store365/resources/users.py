@@ -75,14 +75,14 @@ class Users(SyncResource):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> UsersListPage:
-        """Lists users.
+        """Lists users. Only the example of paging shows it.
 
         Changes nothing, so the client asks again after a passing failure.
 
         Args:
             page_number: Page to return. At least 1. The vendor's default is 1.
             page_size: Results per page, at most. 1 to 100. The vendor's default is 10.
-            sort_order: Name of the property or field to order by.
+            sort_order: Name of the property or field to order by. The direction is not described.
 
         Returns:
             Pages of `User`: iterate it for the records of all pages.
@@ -123,14 +123,14 @@ class AsyncUsers(AsyncioResource):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> AsyncPageRequestAs[AsyncUsersListPage, User]:
-        """Lists users.
+        """Lists users. Only the example of paging shows it.
 
         Changes nothing, so the client asks again after a passing failure.
 
         Args:
             page_number: Page to return. At least 1. The vendor's default is 1.
             page_size: Results per page, at most. 1 to 100. The vendor's default is 10.
-            sort_order: Name of the property or field to order by.
+            sort_order: Name of the property or field to order by. The direction is not described.
 
         Returns:
             Pages of `User`: await it for the first page, or iterate it with `async for` for the records of all pages.

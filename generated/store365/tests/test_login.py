@@ -29,6 +29,7 @@ def test_users_list_signs_in() -> None:
         }
     ]
     assert vendor.headers[0]["authorization"] == "bearer test-token"
+    assert vendor.headers[0]["content-type"] == "application/json"
 
 
 def test_async_users_list_signs_in() -> None:
@@ -55,6 +56,7 @@ def test_async_users_list_signs_in() -> None:
             }
         ]
         assert vendor.headers[0]["authorization"] == "bearer test-token"
+        assert vendor.headers[0]["content-type"] == "application/json"
 
     asyncio.run(conversation())
 

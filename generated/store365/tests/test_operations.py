@@ -23,6 +23,7 @@ def test_users_list_with_every_argument() -> None:
 
     assert vendor.sent == [Sent("GET", "/users", query={"pageNumber": "1", "pageSize": "1", "SortOrder": "text 1"})]
     assert vendor.headers[0]["authorization"] == "bearer test-token"
+    assert vendor.headers[0]["content-type"] == "application/json"
     assert result.items == [User()]
 
 
@@ -43,6 +44,7 @@ def test_async_users_list_with_every_argument() -> None:
 
         assert vendor.sent == [Sent("GET", "/users", query={"pageNumber": "1", "pageSize": "1", "SortOrder": "text 1"})]
         assert vendor.headers[0]["authorization"] == "bearer test-token"
+        assert vendor.headers[0]["content-type"] == "application/json"
         assert result.items == [User()]
 
     asyncio.run(conversation())
