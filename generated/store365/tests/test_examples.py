@@ -7,6 +7,7 @@ import pytest
 
 from .. import (
     AsyncClient,
+    AuthenticationError,
     BadRequestError,
     Client,
     InternalServerError,
@@ -139,6 +140,112 @@ def test_async_users_list_bad_request() -> None:
         assert vendor.sent == [Sent("GET", "/users")]
         assert error.status_code == 400
         assert error.message == "Further details about the BadRequest error response"
+
+    asyncio.run(conversation())
+
+
+def test_users_list_unauthorized() -> None:
+    vendor = Replay(
+        Answer({"status": 401, "error": "Unauthorized", "message": "Bad credentials"}, status=401),
+        Answer({"status": 401, "error": "Unauthorized", "message": "Bad credentials"}, status=401),
+        login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
+    )
+
+    with Client(
+        username="test-username",
+        password="test-password",
+        client_id="test-client-id",
+        http_client=vendor.client(),
+        max_retries=0,
+    ) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.users.list()
+
+    error = caught.value
+
+    assert vendor.sent == [Sent("GET", "/users"), Sent("GET", "/users")]
+    assert error.status_code == 401
+    assert error.code == "Unauthorized"
+    assert error.message == "Bad credentials"
+
+
+def test_async_users_list_unauthorized() -> None:
+    vendor = Replay(
+        Answer({"status": 401, "error": "Unauthorized", "message": "Bad credentials"}, status=401),
+        Answer({"status": 401, "error": "Unauthorized", "message": "Bad credentials"}, status=401),
+        login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            username="test-username",
+            password="test-password",
+            client_id="test-client-id",
+            http_client=vendor.async_client(),
+            max_retries=0,
+        ) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                await client.users.list()
+
+        error = caught.value
+
+        assert vendor.sent == [Sent("GET", "/users"), Sent("GET", "/users")]
+        assert error.status_code == 401
+        assert error.code == "Unauthorized"
+        assert error.message == "Bad credentials"
+
+    asyncio.run(conversation())
+
+
+def test_users_list_invalid_grant() -> None:
+    vendor = Replay(
+        Answer({"error": "invalid_grant", "error_description": "Bad credentials"}, status=401),
+        Answer({"error": "invalid_grant", "error_description": "Bad credentials"}, status=401),
+        login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
+    )
+
+    with Client(
+        username="test-username",
+        password="test-password",
+        client_id="test-client-id",
+        http_client=vendor.client(),
+        max_retries=0,
+    ) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.users.list()
+
+    error = caught.value
+
+    assert vendor.sent == [Sent("GET", "/users"), Sent("GET", "/users")]
+    assert error.status_code == 401
+    assert error.code == "invalid_grant"
+    assert error.message == "Bad credentials"
+
+
+def test_async_users_list_invalid_grant() -> None:
+    vendor = Replay(
+        Answer({"error": "invalid_grant", "error_description": "Bad credentials"}, status=401),
+        Answer({"error": "invalid_grant", "error_description": "Bad credentials"}, status=401),
+        login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            username="test-username",
+            password="test-password",
+            client_id="test-client-id",
+            http_client=vendor.async_client(),
+            max_retries=0,
+        ) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                await client.users.list()
+
+        error = caught.value
+
+        assert vendor.sent == [Sent("GET", "/users"), Sent("GET", "/users")]
+        assert error.status_code == 401
+        assert error.code == "invalid_grant"
+        assert error.message == "Bad credentials"
 
     asyncio.run(conversation())
 
