@@ -1,0 +1,100 @@
+"""One way to call the client of Store365, from a thread and from a task."""
+
+# A test may look inside.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import generated.store365 as package
+from tests.stand_ins.store365 import CLIENT_ID, PASSWORD, USERNAME, Store365
+
+KINDS = (False, True)
+"""Whether calls are made from a task."""
+
+
+class Shift:
+    """A clock that can be set forward."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.seconds
+
+
+class Session:
+    """A client in use; each method is the same whether the client is one for threads or for tasks."""
+
+    def __init__(self, vendor: Store365, *, asynchronous: bool, **setting: Any) -> None:
+        setting.setdefault("username", USERNAME)
+        setting.setdefault("password", PASSWORD)
+        setting.setdefault("client_id", CLIENT_ID)
+        setting.setdefault("base_url", vendor.resources.url)
+        setting.setdefault("token_url", vendor.tokens.url)
+        self.shift = Shift()
+        self.runner = asyncio.Runner() if asynchronous else None
+        kind: Any = package.AsyncClient if asynchronous else package.Client
+        self.client: Any = kind(**setting)
+        inside = self.client._setting
+        # Waits between tries are short, and time can be set forward.
+        clock = replace(inside.clock, monotonic=self.shift)
+        self.client._setting = replace(inside, backoff=replace(inside.backoff, first=0.01), clock=clock)
+        self.client._setting.tokens._clock = clock
+
+    def list(self, client: Any = None, /, **arguments: Any) -> Any:
+        """Return the first page of users."""
+        return self.wait((client or self.client).users.list(**arguments))
+
+    def all(self, **arguments: Any) -> list[Any]:
+        """Return the users of all pages."""
+        given = self.client.users.list(**arguments)
+        if self.runner is None:
+            return list(given)
+
+        async def gathered() -> list[Any]:
+            return [record async for record in given]
+
+        return self.runner.run(gathered())
+
+    def error(self, **arguments: Any) -> Any:
+        """Return what a list raises."""
+        try:
+            self.list(**arguments)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
+            return error
+        raise AssertionError("nothing was raised")
+
+    def wait(self, given: Any) -> Any:
+        """Return what an awaitable gives; anything else is what it is."""
+        if self.runner is None:
+            return given
+
+        async def awaited() -> Any:
+            return await given
+
+        return self.runner.run(awaited())
+
+    def close(self) -> None:
+        """Close the client."""
+        if self.runner is None:
+            self.client.close()
+        else:
+            self.runner.run(self.client.aclose())
+            self.runner.close()
+
+
+@contextmanager
+def session(vendor: Store365, *, asynchronous: bool, **setting: Any) -> Iterator[Session]:
+    """Make a client for as long as a test needs it."""
+    made = Session(vendor, asynchronous=asynchronous, **setting)
+    try:
+        yield made
+    finally:
+        made.close()
