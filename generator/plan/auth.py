@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator import naming
 from generator.plan import literals
 from generator.plan.code import Code, construct, tuple_of
 from generator.runtime import auth as runtime
+from generator.runtime import digest as runtime_digest
 from generator.runtime.operations import Credential as RuntimeCredential
-from generator.spec.auth import AuthPart, BearerAuth, BodyAuth
+from generator.spec.auth import AuthPart, BearerAuth, BodyAuth, FormAuth, HashAuth
 from generator.spec.document import Spec
 from generator.spec.words import Composed, Hole
 
@@ -46,21 +48,49 @@ def plan_credentials(spec: Spec) -> tuple[Credential, ...]:
 
 def plan_auth(spec: Spec) -> Code | None:
     """Spell what signs a request, or None where nothing does."""
-    parts = [_part(part) for part in spec.auth.parts]
+    return _signing(spec, spec.auth.parts)
+
+
+def plan_endpoint_auth(spec: Spec, chosen: tuple[str, ...] | None) -> Code | None:
+    """Spell what signs the requests of an endpoint that uses some parts only, or None where it uses all."""
+    if chosen is None or spec.auth.applied(chosen) == spec.auth.parts:
+        return None
+    return _signing(spec, spec.auth.applied(chosen)) or construct(runtime.NoAuth)
+
+
+def _signing(spec: Spec, applied: tuple[AuthPart, ...]) -> Code | None:
+    parts = [_part(spec, part) for part in applied]
     if len(parts) < 2:
         return parts[0] if parts else None
     return construct(runtime.AllOf, parts=tuple_of(parts))
 
 
-def _part(part: AuthPart) -> Code:
+def _part(spec: Spec, part: AuthPart) -> Code:
     match part:
         case BearerAuth(token=token):
             return construct(runtime.BearerAuth, parts=_composed(token))
-        case BodyAuth(fields=fields):
-            pairs = tuple_of(
-                tuple_of((literals.string(wire), _composed(value) or "()")) or "()" for wire, value in fields.items()
+        case BodyAuth(fields=fields) | FormAuth(fields=fields):
+            return construct(runtime.BodyAuth, fields=_fields(fields))
+        case HashAuth(digest=algorithm, then=then, send=field):
+            held = {
+                wire: value
+                for each in spec.auth.parts
+                if isinstance(each, FormAuth)
+                for wire, value in each.fields.items()
+            }
+            return construct(
+                runtime_digest.DigestAuth,
+                algorithm=literals.string(algorithm),
+                then=_composed(then),
+                field=literals.string(field),
+                fields=_fields(held),
             )
-            return construct(runtime.BodyAuth, fields=pairs)
+
+
+def _fields(fields: Mapping[str, Composed]) -> Code | None:
+    return tuple_of(
+        tuple_of((literals.string(wire), _composed(value) or "()")) or "()" for wire, value in fields.items()
+    )
 
 
 def _composed(composed: Composed) -> Code | None:

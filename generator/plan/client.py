@@ -8,6 +8,7 @@ from generator.plan import literals
 from generator.plan.auth import Credential
 from generator.plan.code import Code, Import, import_lines, names_in, unhidden
 from generator.plan.documentation import entries, provenance
+from generator.plan.forms import settings
 from generator.plan.operations import Method, Operation, Page, hidden_builtins
 from generator.spec.document import Spec
 
@@ -38,6 +39,7 @@ class ClientClass:
     collected: str
     released: str
     options: tuple[Option, ...]
+    settings: str
     copied: tuple[Option, ...]
     methods: tuple[Method, ...]
 
@@ -66,7 +68,13 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
     limit = spec.rate_limit
     server = next(iter(spec.servers.values()))
     found = [
-        _option("base_url", "str | None", "None", f"Another address than {server}."),
+        (
+            _option("base_url", "str | None", "None", f"Another address than {server}.")
+            if isinstance(server, str)
+            else _option(
+                "base_url", "str", "", f"Where it is, such as {server.example}. {literals.prose(server.doc)}".strip()
+            )
+        ),
         _option("timeout", "float | httpx2.Timeout", "60.0", _TIMEOUT_DOC, copied=True),
         _option("max_retries", "int", "2", "How often a call that may be repeated is tried again.", copied=True),
         _option(
@@ -77,6 +85,9 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
         ),
         _option("trust_env", "bool", "False", "Whether proxies of the environment are used."),
     ]
+    for name, words, doc in settings(spec):
+        annotation = f"Literal[{', '.join(map(literals.string, words))}]"
+        found.append(_option(name, annotation, literals.string(words[0]), doc, passed_as="settings"))
     if spec.testing is not None:
         doc = literals.prose(spec.testing.doc) or "Whether calls are only tests."
         found.append(_option("testing", "bool", "False", f"Sends the vendor's testing flag. {doc}", copied=True))
@@ -144,7 +155,10 @@ def _client(
         keywords=_keywords(spec, credentials, options),
         collected=", ".join(f"{credential.name}={credential.name}" for credential in credentials),
         released=released,
-        options=options,
+        options=tuple(option for option in options if option.passed_as != "settings"),
+        settings=", ".join(
+            f"{literals.string(option.name)}: {option.name}" for option in options if option.passed_as == "settings"
+        ),
         copied=tuple(option for option in options if option.copied),
         methods=tuple(operation.async_method if is_async else operation.method for operation in operations),
     )
@@ -157,7 +171,10 @@ def _keywords(spec: Spec, credentials: tuple[Credential, ...], options: tuple[Op
         *((each.name, "str | None", "None") for each in credentials),
         *((each.name, each.annotation, each.default) for each in options),
     )
-    return tuple(f"{name}: {unhidden(Code(annotation), hidden)} = {default}" for name, annotation, default in listed)
+    return tuple(
+        f"{name}: {unhidden(Code(annotation), hidden)}" + (f" = {default}" if default else "")
+        for name, annotation, default in listed
+    )
 
 
 def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]:
@@ -174,6 +191,8 @@ def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]
     }
     if spec.rate_limit is not None:
         used.add(Import(f"{_RUNTIME}.limits", "Limiter"))
+    if settings(spec):
+        used.add(Import("typing", "Literal"))
     if hidden_builtins(spec) & names_in("bool | float | int | str"):
         used.add(Import("builtins"))
     for operation in operations:
