@@ -128,6 +128,12 @@ CODES: dict[str, str] = {
     "S075": "an example that raises another error than its answer says",
     "S076": "an example's answer without what a path of the spec looks for",
     "S077": "a path that cannot exist",
+    # Forms, digests and XML.
+    "S110": "a digest that does not say what it is over, or says what is not sent",
+    "S111": "a vector that is not what the digest makes of it",
+    "S112": "no such part of auth, setting, or word of a setting",
+    "S113": "a body in a form that the spec does not have",
+    "S114": "a list that XML cannot tell",
     # Specs that are like another.
     "S080": "no such spec to be like",
     "S081": "specs that are like each other in a ring",

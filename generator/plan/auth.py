@@ -9,9 +9,10 @@ from generator import naming
 from generator.plan import literals
 from generator.plan.code import Code, construct, tuple_of
 from generator.runtime import auth as runtime
+from generator.runtime import digest as runtime_digest
 from generator.runtime import login as runtime_login
 from generator.runtime.operations import Credential as RuntimeCredential
-from generator.spec.auth import AuthPart, BearerAuth, BodyAuth, TokenAuth
+from generator.spec.auth import AuthPart, BearerAuth, BodyAuth, FormAuth, HashAuth, TokenAuth
 from generator.spec.document import Spec
 from generator.spec.words import Composed, Hole
 
@@ -48,7 +49,18 @@ def plan_credentials(spec: Spec) -> tuple[Credential, ...]:
 
 def plan_auth(spec: Spec) -> Code | None:
     """Spell what signs a request, or None where nothing does."""
-    parts = [code for part in spec.auth.parts for code in _part(part)]
+    return _signing(spec, spec.auth.parts)
+
+
+def plan_endpoint_auth(spec: Spec, chosen: tuple[str, ...] | None) -> Code | None:
+    """Spell what signs the requests of an endpoint that uses some parts only, or None where it uses all."""
+    if chosen is None or spec.auth.applied(chosen) == spec.auth.parts:
+        return None
+    return _signing(spec, spec.auth.applied(chosen)) or construct(runtime.NoAuth)
+
+
+def _signing(spec: Spec, applied: tuple[AuthPart, ...]) -> Code | None:
+    parts = [code for part in applied for code in _part(spec, part)]
     if len(parts) < 2:
         return parts[0] if parts else None
     return construct(runtime.AllOf, parts=tuple_of(parts))
@@ -68,17 +80,32 @@ def plan_login(spec: Spec) -> Code | None:
     )
 
 
-def _part(part: AuthPart) -> tuple[Code, ...]:
+def _part(spec: Spec, part: AuthPart) -> tuple[Code, ...]:
     match part:
         case BearerAuth(token=token):
             return (construct(runtime.BearerAuth, parts=_composed(token)),)
-        case BodyAuth(fields=fields):
+        case BodyAuth(fields=fields) | FormAuth(fields=fields):
             return (construct(runtime.BodyAuth, fields=_fields(fields)),)
         case TokenAuth(headers=headers):
             return tuple(
                 construct(runtime_login.TokenAuth, header=literals.string(header), parts=_composed(value))
                 for header, value in headers.items()
             )
+        case HashAuth(digest=algorithm, then=then, send=field):
+            held = {
+                wire: value
+                for each in spec.auth.parts
+                if isinstance(each, FormAuth)
+                for wire, value in each.fields.items()
+            }
+            signed = construct(
+                runtime_digest.DigestAuth,
+                algorithm=literals.string(algorithm),
+                then=_composed(then),
+                field=literals.string(field),
+                fields=_fields(held),
+            )
+            return (signed,)
 
 
 def _fields(fields: Mapping[str, Composed]) -> Code | None:

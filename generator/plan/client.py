@@ -8,6 +8,7 @@ from generator.plan import literals
 from generator.plan.auth import Credential
 from generator.plan.code import Code, Import, import_lines, names_in, unhidden
 from generator.plan.documentation import entries, provenance
+from generator.plan.forms import settings
 from generator.plan.operations import Method, Operation, Page, hidden_builtins, method_imports
 from generator.plan.resources import Group, groups_below
 from generator.spec.document import Spec
@@ -39,6 +40,7 @@ class ClientClass:
     collected: str
     released: str
     options: tuple[Option, ...]
+    settings: str
     copied: tuple[Option, ...]
     groups: tuple[Group, ...]
     methods: tuple[Method, ...]
@@ -70,16 +72,27 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
     server = next(iter(spec.servers.values()))
     found: list[Option] = []
     if len(spec.servers) > 1:
+        addresses = (f"{name} at {each}" for name, each in spec.servers.items())
         names = ", ".join(map(literals.string, spec.servers))
-        doc = f"Which of the vendor's servers: {', '.join(f'{name} at {url}' for name, url in spec.servers.items())}."
+        doc = f"Which of the vendor's servers: {', '.join(addresses)}."
         first = literals.string(next(iter(spec.servers)))
         found.append(_option("environment", f"Literal[{names}]", first, doc))
     found += [
-        _option(
-            "base_url",
-            "str | None",
-            "None",
-            f"Another address than {server}." if len(spec.servers) < 2 else "Another address than the environment's.",
+        (
+            _option(
+                "base_url",
+                "str | None",
+                "None",
+                (
+                    f"Another address than {server}."
+                    if len(spec.servers) < 2
+                    else "Another address than the environment's."
+                ),
+            )
+            if isinstance(server, str)
+            else _option(
+                "base_url", "str", "", f"Where it is, such as {server.example}. {literals.prose(server.doc)}".strip()
+            )
         ),
         *_login_options(spec),
         _option("timeout", "float | httpx2.Timeout", "60.0", _TIMEOUT_DOC, copied=True),
@@ -93,9 +106,12 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
         _option("trust_env", "bool", "False", "Whether proxies of the environment are used."),
     ]
     if len(spec.format.choose) > 1:
-        words = ", ".join(map(literals.string, spec.format.choose))
+        forms = ", ".join(map(literals.string, spec.format.choose))
         doc = "The form in which the vendor answers; results are the same."
-        found.append(_option("format", f"Literal[{words}]", literals.string(spec.format.choose[0]), doc))
+        found.append(_option("format", f"Literal[{forms}]", literals.string(spec.format.choose[0]), doc))
+    for name, words, doc in settings(spec):
+        annotation = f"Literal[{', '.join(map(literals.string, words))}]"
+        found.append(_option(name, annotation, literals.string(words[0]), doc, passed_as="settings"))
     if spec.testing is not None:
         doc = literals.prose(spec.testing.doc) or "Whether calls are only tests."
         found.append(_option("testing", "bool", "False", f"Sends the vendor's testing flag. {doc}", copied=True))
@@ -176,7 +192,10 @@ def _client(
         keywords=_keywords(spec, credentials, options),
         collected=", ".join(f"{credential.name}={credential.name}" for credential in credentials),
         released=released,
-        options=options,
+        options=tuple(option for option in options if option.passed_as != "settings"),
+        settings=", ".join(
+            f"{literals.string(option.name)}: {option.name}" for option in options if option.passed_as == "settings"
+        ),
         copied=tuple(option for option in options if option.copied),
         groups=groups_below(operations, (), is_async=is_async),
         methods=tuple(
@@ -192,7 +211,10 @@ def _keywords(spec: Spec, credentials: tuple[Credential, ...], options: tuple[Op
         *((each.name, "str | None", "None") for each in credentials),
         *((each.name, each.annotation, each.default) for each in options),
     )
-    return tuple(f"{name}: {unhidden(Code(annotation), hidden)} = {default}" for name, annotation, default in listed)
+    return tuple(
+        f"{name}: {unhidden(Code(annotation), hidden)}" + (f" = {default}" if default else "")
+        for name, annotation, default in listed
+    )
 
 
 def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]:
@@ -210,6 +232,8 @@ def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]
         used.add(Import("typing", "Literal"))
     if spec.rate_limit is not None:
         used.add(Import(f"{_RUNTIME}.limits", "Limiter"))
+    if settings(spec):
+        used.add(Import("typing", "Literal"))
     if hidden_builtins(spec) & names_in("bool | float | int | str"):
         used.add(Import("builtins"))
     return frozenset(used) | method_imports(own)

@@ -10,6 +10,7 @@ from generator.plan import literals, types
 from generator.plan.code import Code
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
+from generator.spec.envelope import told_by
 from generator.spec.members import Member
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def provenance(spec: Spec, source: str | None) -> str:
     if source in _UNPRINTED:
         return _UNPRINTED[source]
     page = spec.sources[source]
-    return f"Source: {literals.prose(page.title)}, {page.page}, read {page.read.isoformat()}."
+    where = f", {page.page}" if page.page is not None else ""
+    return f"Source: {literals.prose(page.title)}{where}, read {page.read.isoformat()}."
 
 
 def member_text(spec: Spec, member: Member, *, inherited: str | None = None) -> str:
@@ -91,18 +93,29 @@ def method_docstring(
     return (
         _sentence(literals.prose(endpoint.doc)) if endpoint.doc else f"Call {literals.prose(wire)}.",
         _effect(endpoint),
-        entries("Args", [item for item in described if item[1]]),
+        f"Older names of the same: {', '.join(endpoint.aka)}." if endpoint.aka else "",
+        entries("Args", [item for item in (*described, *_hashed(endpoint)) if item[1]]),
         _returned(returns, paged=paged, is_async=is_async),
         entries("Raises", _raised(spec, parameters)),
         provenance(spec, endpoint.source),
     )
 
 
+def _hashed(endpoint: Endpoint) -> tuple[tuple[str, str], ...]:
+    """Explain the argument that an endpoint has where the order of its digest is unknown."""
+    if endpoint.hashed is None or not endpoint.hashed.is_asked_for:
+        return ()
+    text = "Names of the arguments that go into the digest, in order; the vendor does not document it."
+    more = " Needed when more than one of them is given." if endpoint.hashed.unordered else ""
+    return (("hashed", f"{text}{more}"),)
+
+
 def _raised(spec: Spec, parameters: Sequence[Parameter]) -> list[tuple[str, str]]:
     """Say what a call can raise: the caller's own mistakes, the vendor's codes by class, and all else."""
     codes: dict[str, list[str]] = {}
-    for code, error in spec.errors.items():
-        codes.setdefault(error, []).append(f"`{literals.prose(code)}`")
+    for key, meaning in spec.errors.items():
+        code, message = told_by(key)
+        codes.setdefault(meaning.raises, []).append(f"`{literals.prose(code or message or '')}`")
     refused = [("ArgumentError", "An argument is not what the vendor takes; nothing was sent.")] if parameters else []
     told = [(error, f"The vendor answers {' or '.join(each)}.") for error, each in codes.items()]
     rest = "Anything else that went wrong; `may_have_executed` tells whether the call may have done its work."

@@ -6,6 +6,7 @@ from generator.plan import literals
 from generator.plan.code import Code, Import, construct, tuple_of
 from generator.runtime import envelope as runtime
 from generator.spec.document import Spec
+from generator.spec.envelope import ErrorMeaning, ErrorShape, told_by
 from generator.spec.words import Path
 
 
@@ -17,10 +18,7 @@ def path(of: Path | None) -> str | None:
 def plan_envelope(spec: Spec) -> Code | None:
     """Spell what answers are wrapped in, or None where nothing is."""
     envelope = spec.envelope
-    errors = tuple_of(
-        construct(runtime.ErrorShape, code=path(shape.code), message=path(shape.message), details=path(shape.details))
-        for shape in envelope.errors
-    )
+    errors = tuple_of(map(_shape, envelope.errors))
     if errors is None and envelope.success is None and not envelope.data:
         return None
     return construct(
@@ -31,13 +29,32 @@ def plan_envelope(spec: Spec) -> Code | None:
     )
 
 
+def _shape(shape: ErrorShape) -> Code:
+    when = (
+        tuple_of((literals.strings(tuple(at.split("."))), literals.string(word))) or ""
+        for at, word in shape.when.items()
+    )
+    return construct(
+        runtime.ErrorShape,
+        code=path(shape.code),
+        message=path(shape.message),
+        details=path(shape.details),
+        when=tuple_of(when),
+        anywhere=None if shape.anywhere is None else literals.string(shape.anywhere),
+        is_text="True" if shape.of == "text" else None,
+    )
+
+
 def plan_errors(spec: Spec) -> Code | None:
     """Spell which class each of the vendor's codes raises."""
-    return tuple_of(
-        construct(
-            runtime.ErrorRule,
-            code=literals.string(code),
-            raises=Code(error, frozenset({Import("._runtime.errors", error)})),
-        )
-        for code, error in spec.errors.items()
+    return tuple_of(_rule(*told_by(key), meaning) for key, meaning in spec.errors.items())
+
+
+def _rule(code: str | None, message: str | None, meaning: ErrorMeaning) -> Code:
+    return construct(
+        runtime.ErrorRule,
+        code=None if code is None else literals.string(code),
+        message=None if message is None else literals.string(message),
+        raises=Code(meaning.raises, frozenset({Import("._runtime.errors", meaning.raises)})),
+        temporary="True" if meaning.temporary else None,
     )

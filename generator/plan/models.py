@@ -10,6 +10,7 @@ from generator import naming
 from generator.plan import literals
 from generator.plan.code import Import, import_lines
 from generator.plan.documentation import member_text, provenance
+from generator.plan.types import is_mixed
 from generator.spec.document import Spec
 from generator.spec.members import Member, ObjectType
 from generator.spec.schema import loose_schema, object_names
@@ -83,8 +84,10 @@ def _field(spec: Spec, member: Member, annotation: str, source: str | None) -> F
     name = member.alias or naming.attribute_name(member.name)
     text = member_text(spec, member, inherited=source)
     alias = "" if name == member.name else f"serialization_alias={literals.string(member.name)}"
-    default = "" if not member.optional else "None" if not alias else "default=None"
-    value = f"Field({', '.join(part for part in (default, alias) if part)})" if alias else default
+    # Where all is text, the text that a number could be would otherwise be preferred to the number.
+    mode = 'union_mode="left_to_right"' if spec.format.response != "json" and is_mixed(member.type, spec.types) else ""
+    default = "" if not member.optional else "None" if not (alias or mode) else "default=None"
+    value = f"Field({', '.join(part for part in (default, alias, mode) if part)})" if alias or mode else default
     return Field(
         name=name,
         wire=member.name,

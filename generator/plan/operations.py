@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from generator import naming
 from generator.plan import literals, types
+from generator.plan.auth import plan_endpoint_auth
 from generator.plan.code import Code, Import, construct, names_in, tuple_of, unhidden
 from generator.plan.documentation import method_docstring
+from generator.plan.forms import plan_answers, plan_hashed, plan_success
 from generator.plan.pagination import Told, plan_pagination, told
 from generator.runtime import operations as runtime
+from generator.spec.answers import value_path
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
 from generator.spec.members import Member
@@ -30,6 +33,7 @@ class Parameter:
     positional: bool
     default: str
     declaration: Code
+    secret: bool = False
 
     def __str__(self) -> str:
         return f"{self.name}: {self.annotation}" + ("" if self.required else f" = {self.default}")
@@ -56,6 +60,7 @@ class Method:
     options: tuple[str, ...]
     returns: str
     docstring: str
+    hidden: tuple[str, ...]
     call: str
 
 
@@ -77,6 +82,8 @@ class Operation:
     imports: frozenset[Import]
     endpoint: Endpoint
 
+
+_SEQUENCE = Import("collections.abc", "Sequence")
 
 _CALL_OPTIONS = (
     ("timeout", "float | httpx2.Timeout | None"),
@@ -165,33 +172,42 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         method=literals.string(endpoint.call.method),
         path=literals.string(endpoint.call.path),
         effect=literals.string(endpoint.effect),
-        body=literals.string("json") if endpoint.call.method not in ("GET", "DELETE") else None,
+        body=_body(spec, endpoint),
         parameters=tuple_of(parameter.declaration for parameter in parameters),
         returns=None if returned is None else returns,
-        at=literals.strings(endpoint.returns.at) if endpoint.returns.at else None,
+        at=literals.strings(at) if (at := value_path(spec, endpoint)) else None,
         pages=None if style is None else plan_pagination(style, {each.wire: each.name for each in parameters}),
         exact="True" if returned is not None and types.holds_decimals(returned, spec.types) else None,
         testing="True" if spec.testing is not None and endpoint.testing else None,
+        auth=plan_endpoint_auth(spec, endpoint.auth),
+        hashed=plan_hashed(endpoint.hashed),
+        answers=plan_answers(spec, endpoint),
+        success=plan_success(endpoint),
     )
     options = tuple((option, unhidden(Code(annotation), hidden).text) for option, annotation in _CALL_OPTIONS)
+    arguments = (*parameters, *_order_of_digest(endpoint, hidden))
     methods = tuple(
         Method(
             define="async def" if is_async and style is None else "def",
             name=own_name,
             positional=tuple(each for each in parameters if each.positional),
-            keywords=tuple(each for each in parameters if each.required and not each.positional)
-            + tuple(each for each in parameters if not each.required),
+            keywords=tuple(each for each in arguments if each.required and not each.positional)
+            + tuple(each for each in arguments if not each.required),
             options=tuple(f"{option}: {annotation} = None" for option, annotation in options),
             returns=unhidden(Code(_returns(returns, page, paged=style is not None, is_async=is_async)), hidden).text,
             docstring=literals.docstring(
                 method_docstring(spec, wire, endpoint, parameters, returns, paged=style is not None, is_async=is_async),
                 indent=8,
             ),
-            call=_call(constant, parameters, page, paged=style is not None, is_async=is_async),
+            hidden=tuple(each.name for each in parameters if each.secret),
+            call=_call(constant, endpoint, parameters, page, paged=style is not None, is_async=is_async),
         )
         for is_async in (False, True)
     )
     imports = returns.imports.union(*(each.annotation.imports for each in parameters))
+    imports = imports.union(*(each.annotation.imports for each in arguments))
+    if any(each.secret for each in parameters):
+        imports |= {Import("._runtime.credentials", "secret")}
     if any(each.default == "OMIT" for each in parameters):
         imports |= {Import("._runtime.arguments", "OMIT"), Import("._runtime.arguments", "Omitted")}
     if any("builtins" in names_in(each) for each in (methods[0].returns, *(annotation for _, annotation in options))):
@@ -259,6 +275,33 @@ def _parameter(spec: Spec, member: Member, place: str, hidden: frozenset[str]) -
         required=not member.optional,
         positional=place == "path",
         declaration=declaration,
+        secret=member.secret,
+    )
+
+
+def _body(spec: Spec, endpoint: Endpoint) -> str | None:
+    if endpoint.call.method in ("GET", "DELETE"):
+        return None
+    return literals.string("json" if "json" in spec.format.request else "form")
+
+
+def _order_of_digest(endpoint: Endpoint, hidden: frozenset[str]) -> tuple[Parameter, ...]:
+    """Return the argument by which the caller says the order of a digest that the vendor does not document."""
+    if endpoint.hashed is None or not endpoint.hashed.is_asked_for:
+        return ()
+    required = not endpoint.hashed.unordered
+    annotation = Code("Sequence[str]" if required else "Sequence[str] | None", frozenset({_SEQUENCE}))
+    return (
+        Parameter(
+            name="hashed",
+            wire="",
+            place="",
+            annotation=unhidden(annotation, hidden),
+            required=required,
+            positional=False,
+            default="None",
+            declaration=Code(""),
+        ),
     )
 
 
@@ -270,8 +313,19 @@ def _returns(returns: Code, page: Page | None, *, paged: bool, is_async: bool) -
     return f"AsyncPageRequestAs[{page.async_name}, {returns}]" if page else f"AsyncPageRequest[{returns}]"
 
 
-def _call(constant: str, parameters: tuple[Parameter, ...], page: Page | None, *, paged: bool, is_async: bool) -> str:
-    given = ", ".join(f"{literals.string(each.name)}: {each.name}" for each in parameters)
+def _call(
+    constant: str,
+    endpoint: Endpoint,
+    parameters: tuple[Parameter, ...],
+    page: Page | None,
+    *,
+    paged: bool,
+    is_async: bool,
+) -> str:
+    names = [(each.name, f"_{each.name}" if each.secret else each.name) for each in parameters]
+    if endpoint.hashed is not None and endpoint.hashed.is_asked_for:
+        names.append(("hashed", "hashed"))
+    given = ", ".join(f"{literals.string(name)}: {value}" for name, value in names)
     options = "CallOptions(timeout, extra_headers, extra_query, extra_body)"
     if not paged:
         return f"{'await ' if is_async else ''}self._call({constant}, {{{given}}}, {options})"

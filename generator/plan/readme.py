@@ -8,6 +8,7 @@ from generator.plan import literals
 from generator.plan.auth import Credential
 from generator.plan.operations import Operation
 from generator.spec.document import Spec
+from generator.spec.envelope import told_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,10 @@ def plan_readme(
             )
             for each in operations
         ),
-        errors=tuple(ErrorRow(code=literals.markdown_code(code), raises=error) for code, error in spec.errors.items()),
+        errors=tuple(
+            ErrorRow(code=literals.markdown_code(next(filter(None, told_by(key)))), raises=meaning.raises)
+            for key, meaning in spec.errors.items()
+        ),
         assumed=tuple(literals.markdown(f"{what}: {why}.") for what, why in spec.assumed.items()),
         unknowns=tuple(literals.markdown(unknown) for unknown in spec.unknowns),
         renamings=tuple(
@@ -129,11 +133,18 @@ def _arguments(operation: Operation) -> str:
     return ", ".join(f'{each.name}="..."' for each in operation.parameters if each.required)
 
 
+def _address(spec: Spec) -> str:
+    """Spell where a client of a server of the caller's own talks to."""
+    server = next(iter(spec.servers.values()))
+    return "" if isinstance(server, str) else f"base_url={literals.string(server.example)}"
+
+
 def _quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
     shown = _shown(operations)
     call = f"client.{shown.name}({_arguments(shown)})"
     use = f"    for record in {call}:\n        print(record)" if shown.endpoint.pages else f"    print({call})"
-    return f"from {spec.package} import Client\n\nwith Client() as client:  # credentials from the environment\n{use}"
+    made = f"Client({_address(spec)})"
+    return f"from {spec.package} import Client\n\nwith {made} as client:  # credentials from the environment\n{use}"
 
 
 def _async_quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
@@ -146,5 +157,5 @@ def _async_quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
     )
     return (
         f"import asyncio\n\nfrom {spec.package} import AsyncClient\n\n\n"
-        f"async def main() -> None:\n    async with AsyncClient() as client:\n{use}\n\n\nasyncio.run(main())"
+        f"async def main() -> None:\n    async with AsyncClient({_address(spec)}) as client:\n{use}\n\n\nasyncio.run(main())"
     )

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, cast
 
 from generator import naming
 from generator.plan import literals, types
+from generator.runtime.text_answers import TextAnswer
+from generator.runtime.xml_answers import XmlAnswer
+from generator.spec.answers import answer_form, is_xml
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
 from generator.spec.members import ABSENT, Member, ObjectType
 from generator.spec.schema import object_names
 from generator.spec.types import (
+    Anything,
     Boolean,
     Date,
     DateTime,
@@ -76,6 +80,9 @@ class Sampler:
         returned = operation.endpoint.returns.type
         if returned is None:
             return None, None
+        if isinstance(returned, Anything) and is_xml(self.spec, operation.endpoint):
+            document: dict[str, object] = {xml_root(self.spec, operation.endpoint): {"value": "text 1"}}
+            return document, literals.value(document)
         value = self.full(returned)
         return value, self.expected(returned, value)
 
@@ -202,6 +209,12 @@ class Sampler:
                 return self.refused(inner)
             case _:
                 return None
+
+
+def xml_root(spec: Spec, endpoint: Endpoint) -> str:
+    """Return what the outermost element of an endpoint's answers may be called."""
+    form = answer_form(spec, endpoint)
+    return next(iter(form.roots), "answer") if isinstance(form, XmlAnswer | TextAnswer) else "answer"
 
 
 def _fits(of: Type, value: object) -> bool:

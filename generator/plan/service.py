@@ -8,6 +8,7 @@ from generator.plan import literals
 from generator.plan.auth import Credential, plan_auth, plan_login
 from generator.plan.code import Code, Import, construct, import_lines, tuple_of
 from generator.plan.envelope import plan_envelope, plan_errors
+from generator.plan.forms import plan_form, plan_settings
 from generator.plan.limits import plan_rate_limit
 from generator.plan.operations import Operation
 from generator.runtime import operations as runtime
@@ -46,6 +47,7 @@ def plan_service(
         servers=tuple_of(
             construct(runtime.Server, name=literals.string(name), url=literals.string(url))
             for name, url in spec.servers.items()
+            if isinstance(url, str)
         ),
         credentials=tuple_of(credential.declaration for credential in credentials),
         auth=plan_auth(spec),
@@ -55,6 +57,9 @@ def plan_service(
         rate_limit=plan_rate_limit(spec),
         testing=_testing(spec),
         formats=_formats(spec),
+        headers=None if spec.format.response == "json" else '(("Accept", "*/*"),)',
+        settings=plan_settings(spec),
+        form=plan_form(spec),
     )
     imports: set[Import] = set(service.imports)
     for operation in operations:

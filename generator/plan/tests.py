@@ -13,15 +13,24 @@ from generator.plan.auth import Credential
 from generator.plan.code import Import, import_lines, names_in
 from generator.plan.operations import Operation
 from generator.plan.pagination import last_page, merged, nested, page_scripts, position_parameter, record_field
-from generator.plan.samples import Sampler
+from generator.plan.samples import Sampler, xml_root
+from generator.plan.xml_samples import document_of, xml
 from generator.runtime.auth import TOKEN
-from generator.spec.auth import HEADER_WORD, BearerAuth, BodyAuth, TokenAuth
+from generator.runtime.digest import Algorithm, digest
+from generator.runtime.documents import Malformed
+from generator.runtime.envelope import vendor_error
+from generator.spec.answers import answer_form, as_typed, is_xml, runtime_envelope, value_path
+from generator.spec.auth import HEADER_WORD, BearerAuth, BodyAuth, FormAuth, HashAuth, TokenAuth
 from generator.spec.document import Spec
-from generator.spec.endpoints import Example
-from generator.spec.envelope import fitting
+from generator.spec.endpoints import Endpoint, Example
+from generator.spec.envelope import ErrorShape, fitting, told_by
 from generator.spec.format import MEDIA_TYPES
+from generator.spec.servers import first_address
 from generator.spec.types import ListOf
 from generator.spec.words import Composed, Hole
+
+# Of so many error codes, only the first operation shows them all.
+_MANY_ERRORS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,24 +96,65 @@ class _Writer:
     def value_of(self, credential: str) -> str:
         return f"test-{credential.replace('_', '-')}"
 
-    def client(self, options: str, *, is_async: bool = False) -> str:
-        """Spell a client of the stand-in."""
-        given = [f"{each.name}={literals.string(self.value_of(each.name))}" for each in self.credentials]
+    def client(self, options: str, *, is_async: bool = False, held: Mapping[str, str] | None = None) -> str:
+        """Spell a client of the stand-in; *held* are credentials that it has instead of the tests' own."""
+        own = held or {}
+        given = [
+            f"{each.name}={literals.string(own.get(each.name, self.value_of(each.name)))}" for each in self.credentials
+        ]
         http_client = "http_client=vendor.async_client()" if is_async else "http_client=vendor.client()"
+        server = next(iter(self.spec.servers.values()))
+        if not isinstance(server, str):
+            given.append(f"base_url={literals.string(server.example)}")
         arguments = ", ".join(part for part in (*given, http_client, options) if part)
         return f"AsyncClient({arguments})" if is_async else f"Client({arguments})"
 
-    def filled(self, composed: Composed) -> str:
-        """Return a composed value with the tests' credentials in it."""
+    def filled(self, composed: Composed, held: Mapping[str, str] | None = None) -> str:
+        """Return a composed value with the tests' credentials in it, or with those *held* instead."""
         names = {each.wire: each.name for each in self.credentials} | {TOKEN: TOKEN}
-        return "".join(self.value_of(names[part.name]) if isinstance(part, Hole) else part for part in composed.parts)
+        own = held or {}
+        return "".join(
+            own.get(names[part.name], self.value_of(names[part.name])) if isinstance(part, Hole) else part
+            for part in composed.parts
+        )
 
-    def auth_body(self) -> dict[str, object]:
+    def auth_body(
+        self, operation: Operation, given: Mapping[str, object], *, held: Mapping[str, str] | None = None
+    ) -> dict[str, object]:
+        """Return what authentication adds to the body of a call with these arguments, by wire name."""
         fields: dict[str, object] = {}
-        for part in self.spec.auth.parts:
-            if isinstance(part, BodyAuth):
-                fields |= {wire: self.filled(value) for wire, value in part.fields.items()}
+        for part in self.spec.auth.applied(operation.endpoint.auth):
+            match part:
+                case BodyAuth(fields=added) | FormAuth(fields=added):
+                    fields |= {wire: self.filled(value, held) for wire, value in added.items()}
+                case HashAuth(digest=algorithm, then=then, send=name):
+                    values = {**{key: str(value) for key, value in fields.items()}, **_form(given)}
+                    order = self.digest_order(operation, given)
+                    parts = [str(values[wire]) for wire in order if wire in values]
+                    fields[name] = digest(cast("Algorithm", algorithm), (*parts, self.filled(then, held)))
+                case BearerAuth() | TokenAuth():
+                    pass
         return fields
+
+    def digest_order(self, operation: Operation, given: Mapping[str, object]) -> tuple[str, ...]:
+        """Return what goes into the digest of a call with these arguments, by wire name in order."""
+        hashed = operation.endpoint.hashed
+        if hashed is None:
+            return ()
+        if hashed.names is not None:
+            return hashed.names
+        if hashed.setting is not None:
+            return hashed.choices[self.spec.settings[hashed.setting].one_of[0]]
+        return tuple(name for name in given if not hashed.unordered or name in hashed.unordered)
+
+    def order_given(self, operation: Operation, given: Mapping[str, object]) -> tuple[str, ...] | None:
+        """Return the argument `hashed` of a call, by Python names, or None where there is none."""
+        hashed = operation.endpoint.hashed
+        order = self.digest_order(operation, given)
+        if hashed is None or not hashed.is_asked_for or (hashed.unordered and len(order) < 2):
+            return None
+        names = {parameter.wire: parameter.name for parameter in operation.parameters}
+        return tuple(names[wire] for wire in order)
 
     def auth_checks(self) -> tuple[str, ...]:
         return (
@@ -146,7 +196,7 @@ class _Writer:
         if login is None:
             return
         needed = self.sampler.arguments(operation.endpoint, required_only=True)
-        good = self.good(operation)
+        good = self.answered(operation, self.sampler.returned(operation)[0])
         form = literals.value({wire: self.filled(value) for wire, value in login.form.items()})
         carried = self.auth_checks()
         yield self.case(operation, "signs_in", needed, (good,), (f"vendor.logins == [{form}]", *carried))
@@ -157,13 +207,6 @@ class _Writer:
         name = "gives_up_when_refused_twice"
         yield self.case(operation, name, needed, (refused, refused), given_up, raises="AuthenticationError")
 
-    def good(self, operation: Operation) -> str:
-        """Spell a good answer."""
-        value, expected = self.sampler.returned(operation)
-        if expected is None:
-            return "Answer()"
-        return f"Answer({literals.value(self.body(self.content(operation, value)))})"
-
     def body(self, data: object) -> object:
         """Return a good answer around its content."""
         envelope = self.spec.envelope
@@ -171,6 +214,23 @@ class _Writer:
         if envelope.success is not None:
             whole = merged(cast("dict[str, object]", whole), nested(envelope.success, value=True))
         return whole
+
+    def answered(self, operation: Operation, value: object) -> str:
+        """Spell a good answer around what the operation returns."""
+        endpoint = operation.endpoint
+        if endpoint.returns.from_text:
+            return f"Answer(text={literals.string(_plain(value))})"
+        if not is_xml(self.spec, endpoint):
+            nothing = endpoint.returns.type is None
+            return "Answer()" if nothing else f"Answer({literals.value(self.body(self.content(operation, value)))})"
+        document: dict[str, object] = {}
+        if endpoint.returns.at and endpoint.returns.type is not None:
+            document = nested(endpoint.returns.at, document_of(value, endpoint.returns.type, self.spec))
+        elif isinstance(value, dict):
+            document = cast("dict[str, object]", value)
+        for at, word in endpoint.success.items():
+            document = merged(document, nested(tuple(at.split(".")), word))
+        return f"Answer(text={literals.string(xml(document or {xml_root(self.spec, endpoint): None}))})"
 
     def content(self, operation: Operation, value: object) -> object:
         """Return the content of a good answer around what the operation returns."""
@@ -180,20 +240,26 @@ class _Writer:
         at = operation.endpoint.returns.at
         return nested(at, value) if at else value
 
-    def failure(self, code: str) -> dict[str, object]:
-        """Return an answer that says no with one of the vendor's codes."""
+    def failure(self, code: str | None, message: str | None, endpoint: Endpoint) -> dict[str, object]:
+        """Return an answer that says no with one of the vendor's codes or messages."""
         envelope = self.spec.envelope
         body: dict[str, object] = nested(envelope.success, value=False) if envelope.success is not None else {}
-        shape = envelope.error
-        if shape is not None and shape.code is not None:
+        shape = next((each for each in envelope.errors if _tells(each, code)), None)
+        if shape is None:
+            return body
+        for at, word in shape.when.items():
+            body = merged(body, nested(tuple(at.split(".")), word))
+        if shape.anywhere is not None:
+            body = merged(body, {xml_root(self.spec, endpoint): {shape.anywhere: message}})
+        if shape.code is not None and code is not None:
             body = merged(body, nested(shape.code, code))
-        if shape is not None and shape.message is not None:
-            body = merged(body, nested(shape.message, "text for people"))
+        if shape.message is not None:
+            body = merged(body, nested(shape.message, message or "text for people"))
         return body
 
     def sent(self, operation: Operation, given: Mapping[str, object], *, raw_body: object = None) -> str:
         """Spell what the vendor is asked for these arguments, by wire name."""
-        path = urlsplit(next(iter(self.spec.servers.values()))).path.rstrip("/")
+        path = urlsplit(first_address(self.spec.servers)).path.rstrip("/")
         target = operation.endpoint.call.path
         body: dict[str, object] = {}
         query: dict[str, object] = {}
@@ -206,9 +272,13 @@ class _Writer:
                 query |= _query(parameter.wire, given[parameter.wire])
             elif parameter.place == "body":
                 body[parameter.wire] = given[parameter.wire]
+            elif parameter.place == "form":
+                body |= _form({parameter.wire: given[parameter.wire]})
         parts = [literals.string(operation.endpoint.call.method), literals.string(f"{path}/{target}")]
         if operation.endpoint.call.method not in ("GET", "DELETE"):
-            parts.append(literals.value(raw_body if raw_body is not None else self.auth_body() | body))
+            whole = self.auth_body(operation, given) | body
+            empty = dict[str, object]() if "json" in self.spec.format.request else None
+            parts.append(literals.value(raw_body if raw_body is not None else whole or empty))
         if query:
             parts.append(f"query={literals.value(query)}")
         return f"Sent({', '.join(parts)})"
@@ -224,8 +294,11 @@ class _Writer:
     def called(self, operation: Operation, given: Mapping[str, object]) -> str:
         """Spell the call with these arguments, by wire name."""
         names = {parameter.wire: parameter.name for parameter in operation.parameters}
-        arguments = ", ".join(f"{names[wire]}={literals.value(value)}" for wire, value in given.items())
-        return f"client.{operation.name}({arguments})"
+        arguments = [f"{names[wire]}={literals.value(value)}" for wire, value in given.items()]
+        order = self.order_given(operation, given)
+        if order is not None:
+            arguments.append(f"hashed={literals.value(order)}")
+        return f"client.{operation.name}({', '.join(arguments)})"
 
     def case(
         self,
@@ -258,11 +331,7 @@ class _Writer:
         every = self.sampler.arguments(operation.endpoint)
         needed = self.sampler.arguments(operation.endpoint, required_only=True)
         value, expected = self.sampler.returned(operation)
-        answer = (
-            f"Answer({literals.value(self.body(self.content(operation, value)))})"
-            if expected is not None
-            else "Answer()"
-        )
+        answer = self.answered(operation, value)
         looked_at = "result.items" if operation.endpoint.pages else "result"
         checks = () if expected is None else (f"{looked_at} == {expected}",)
         wires = self.sampler.sent(operation.endpoint, every)
@@ -297,14 +366,16 @@ class _Writer:
             around = self.header_checks(operation, wires)
             answer = self.spelled_answer(example)
             if example.raises is not None:
-                checks = (sent, *around, *self.error_checks(example))
+                checks = (sent, *around, *self.error_checks(operation, example))
                 yield self.case(
                     operation, name, given, (answer,) * times, checks, raises=example.raises, options="max_retries=0"
                 )
                 continue
-            expected = self.sampler.expected_of(operation, self.at_content(operation, example.answer.body))
+            expected = self.sampler.expected_of(operation, self.at_content(operation, example))
             looked_at = "result.items" if operation.endpoint.pages else "result"
-            yield self.case(operation, name, given, (answer,), (sent, *around, f"{looked_at} == {expected}"))
+            nothing = operation.endpoint.returns.type is None
+            checks = (sent, *around) if nothing else (sent, *around, f"{looked_at} == {expected}")
+            yield self.case(operation, name, given, (answer,), checks)
 
     def holes_filled(self, value: object) -> object:
         names = {f"${{{each.wire}}}": self.value_of(each.name) for each in self.credentials}
@@ -321,23 +392,46 @@ class _Writer:
                 return value
 
     def spelled_answer(self, example: Example) -> str:
-        parts = [literals.value(example.answer.body)]
+        text = example.answer.text
+        parts = [literals.value(example.answer.body) if text is None else f"text={literals.string(text)}"]
         if example.answer.status != 200:
             parts.append(f"status={example.answer.status}")
         if example.answer.headers:
             parts.append(f"headers={literals.value(dict(example.answer.headers))}")
         return f"Answer({', '.join(parts)})"
 
-    def at_content(self, operation: Operation, body: object) -> object:
+    def at_content(self, operation: Operation, example: Example) -> object:
         """Return what an operation returns out of a whole body."""
+        body: object = example.answer.body
+        form = answer_form(self.spec, operation.endpoint)
+        returned = operation.endpoint.returns.type
+        if form is not None and returned is not None:
+            document = form.typed(form.read((example.answer.text or "").encode()))
+            for step in (*self.spec.envelope.data, *value_path(self.spec, operation.endpoint)):
+                document = cast("dict[str, object]", document)[step]
+            return as_typed(document, returned, self.spec)
+        if returned is None:
+            return None
         pages = operation.endpoint.pages
         at = self.spec.pagination[pages].items if pages else operation.endpoint.returns.at
         for step in (*self.spec.envelope.data, *at):
             body = cast("dict[str, object]", body)[step]
         return body
 
-    def error_checks(self, example: Example) -> tuple[str, ...]:
+    def told_document(self, operation: Operation, example: Example) -> object:
+        """Return what clients read out of an answer that is no JSON, None where they cannot."""
+        form = answer_form(self.spec, operation.endpoint)
+        try:
+            return None if form is None else form.read((example.answer.text or "").encode())
+        except Malformed:
+            return None
+
+    def error_checks(self, operation: Operation, example: Example) -> tuple[str, ...]:
         checks = [f"error.status_code == {example.answer.status}"]
+        if example.answer.text is not None:
+            said = vendor_error(runtime_envelope(self.spec), self.told_document(operation, example))
+            told = (("code", said.code), ("message", said.message))
+            return (*checks, *(f"error.{name} == {literals.string(text)}" for name, text in told if text is not None))
         shape = fitting(self.spec.envelope, example.answer.body)
         for name, path in (("code", shape.code), ("message", shape.message)) if shape is not None else ():
             found: object = example.answer.body
@@ -347,26 +441,32 @@ class _Writer:
                 checks.append(f"error.{name} == {literals.string(found)}")
         return tuple(checks)
 
-    def errors(self, operation: Operation) -> Iterator[Case]:
+    def errors(self, operation: Operation, *, first: bool) -> Iterator[Case]:
         needed = self.sampler.arguments(operation.endpoint, required_only=True)
-        for code, error in self.spec.errors.items():
+        known = list(self.spec.errors.items())
+        for key, meaning in known if first or len(known) < _MANY_ERRORS else known[:1]:
+            code, message = told_by(key)
             # Where no flag of the body says that it is a failure, the status does; the code still decides what is raised.
-            status = "" if self.spec.envelope.success is not None else ", status=400"
-            answer = f"Answer({literals.value(self.failure(code))}{status})"
-            name = f"raises_{naming.snake_case(code)}"
-            checks = (f"error.code == {literals.string(code)}", f"error.operation == {literals.string(operation.name)}")
-            yield self.case(operation, name, needed, (answer,), checks, raises=error, options="max_retries=0")
+            failed = self.failure(code, message, operation.endpoint)
+            if answer_form(self.spec, operation.endpoint) is not None:
+                answer = f"Answer(text={literals.string(xml(failed))})"
+            else:
+                status = "" if self.spec.envelope.success is not None else ", status=400"
+                answer = f"Answer({literals.value(failed)}{status})"
+            name = f"raises_{naming.snake_case(code or message or '')}"
+            told = (
+                f"error.code == {literals.string(code)}"
+                if code
+                else f"error.message == {literals.string(message or '')}"
+            )
+            checks = (told, f"error.operation == {literals.string(operation.name)}")
+            yield self.case(operation, name, needed, (answer,), checks, raises=meaning.raises, options="max_retries=0")
 
     def repetition(self, operation: Operation) -> Iterator[Case]:
         """Show what is repeated and what is not: a 503 leaves open whether something was done."""
         needed = self.sampler.arguments(operation.endpoint, required_only=True)
         busy = "Answer(status=503)"
-        value, expected = self.sampler.returned(operation)
-        good = (
-            f"Answer({literals.value(self.body(self.content(operation, value)))})"
-            if expected is not None
-            else "Answer()"
-        )
+        good = self.answered(operation, self.sampler.returned(operation)[0])
         if operation.endpoint.effect in ("read", "idempotent"):
             yield self.case(operation, "is_asked_again_after_503", needed, (busy, good), ("len(vendor.sent) == 2",))
         else:
@@ -380,13 +480,8 @@ class _Writer:
         if mode is None or not operation.endpoint.testing:
             return
         needed = self.sampler.arguments(operation.endpoint, required_only=True)
-        value, expected = self.sampler.returned(operation)
-        good = (
-            f"Answer({literals.value(self.body(self.content(operation, value)))})"
-            if expected is not None
-            else "Answer()"
-        )
-        body = self.auth_body() | dict(mode.body) | self.sampler.sent(operation.endpoint, needed)
+        good = self.answered(operation, self.sampler.returned(operation)[0])
+        body = self.auth_body(operation, needed) | dict(mode.body) | self.sampler.sent(operation.endpoint, needed)
         checks = (f"vendor.sent[0].body == {literals.value(body)}",)
         yield self.case(operation, "in_testing_mode", needed, (good,), checks, options="testing=True")
 
@@ -431,6 +526,32 @@ class _Writer:
         limit = self.spec.rate_limit
         return f"{limit.setting}=1000" if limit is not None and limit.setting is not None else ""
 
+    def vectors(self, operation: Operation) -> Iterator[Case]:
+        """Show that a call is sent with the digest that the spec says."""
+        parts = [part for part in self.spec.auth.applied(operation.endpoint.auth) if isinstance(part, HashAuth)]
+        names = {each.wire: each.name for each in self.credentials}
+        for vector in operation.endpoint.vectors if parts else ():
+            needed = self.sampler.arguments(operation.endpoint, required_only=True)
+            hashed = {name for name in needed if name in self.digest_order(operation, needed)}
+            given = {name: value for name, value in needed.items() if name not in hashed} | dict(vector.call)
+            held = {names[wire]: value for wire, value in vector.credentials.items()}
+            settings = ", ".join(f"{name}={literals.string(word)}" for name, word in vector.settings.items())
+            body = self.auth_body(operation, given, held=held) | {parts[0].send: vector.hash} | _form(given)
+            case = self.case(
+                operation,
+                "is_sent_with_the_digest_of_the_vendor",
+                given,
+                ("Answer(status=400)",),
+                (f"vendor.sent == [{self.sent(operation, given, raw_body=body)}]",),
+                raises="BadRequestError",
+                options=settings,
+            )
+            yield replace(
+                case,
+                client=self.client(settings, held=held),
+                async_client=self.client(settings, is_async=True, held=held),
+            )
+
     def limits(self, operation: Operation) -> Iterator[Case]:
         limit = self.spec.rate_limit
         if limit is None or limit.learn is None:
@@ -463,11 +584,12 @@ def plan_tests(
         ),
         ("examples", "The vendor's own examples.", [c for o in operations for c in writer.examples(o)]),
         ("login", "The login, and the token that all calls share.", list(writer.logins(first))),
-        ("errors", "The vendor's error codes.", [c for o in operations for c in writer.errors(o)]),
+        ("errors", "The vendor's error codes.", [c for o in operations for c in writer.errors(o, first=o is first)]),
         ("paging", "Lists, read to their end.", [c for o in operations for c in writer.paging(o)]),
         ("repetition", "What is repeated and what is not.", [c for o in operations for c in writer.repetition(o)]),
         ("testing_mode", "The vendor's testing flag.", [c for o in operations for c in writer.testing(o)]),
         ("limits", "The vendor's rate limit.", list(writer.limits(first))),
+        ("vectors", "The vendor's own digests.", [c for o in operations for c in writer.vectors(o)]),
     )
     modules = tuple(
         _module(writer, header, name, docstring, _apart(cases)) for name, docstring, cases in chapters if cases
@@ -483,6 +605,21 @@ def plan_tests(
 def _plain(value: object) -> str:
     """Return a value as a path, a query or a header spells it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _form(given: Mapping[str, object]) -> dict[str, object]:
+    """Return what a form holds for these arguments."""
+    return {
+        wire: [_plain(each) for each in cast("list[object]", value)] if isinstance(value, list) else _plain(value)
+        for wire, value in given.items()
+    }
+
+
+def _tells(shape: ErrorShape, code: str | None) -> bool:
+    """Tell whether a failure with this code, or with a message where there is none, can be spelled in a shape."""
+    if code is not None:
+        return shape.code is not None
+    return shape.anywhere is not None or (shape.message is not None and shape.code is None and not shape.when)
 
 
 def _query(wire: str, value: object) -> dict[str, object]:

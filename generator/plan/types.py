@@ -74,6 +74,12 @@ def holds_decimals(of: Type, types: Types) -> bool:
     return False
 
 
+def is_mixed(of: Type, types: Types) -> bool:
+    """Tell whether a value may be one of several types."""
+    found = resolved(of, types)
+    return is_mixed(found.inner, types) if isinstance(found, Nullable) else isinstance(found, Union)
+
+
 def union(parts: Iterable[Code]) -> Code:
     """Join annotations by `|`, each once."""
     once = list({part.text: part for part in parts}.values())

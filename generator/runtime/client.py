@@ -53,11 +53,13 @@ class _BaseClient:
         testing: bool,
         requests_per_window: float | None,
         limiter: Limiter | None,
+        settings: Mapping[str, str] | None,
         clock: Clock,
     ) -> None:
         secrets = credentials.resolve(service.credentials)
         self._service = service
         self._format = _chosen_format(service, format)
+        self._settings = _settings(service, settings or {})
         self._timeouts = _timeouts(timeout)
         self._testing = testing
         self._target = read_target(_server(service, base_url, environment), user_agent(service))
@@ -116,7 +118,13 @@ class _BaseClient:
         self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions
     ) -> tuple[Request, Timeouts]:
         request = build_request(
-            self._service, operation, arguments, options, testing=self._testing, chosen=self._format
+            self._service,
+            operation,
+            arguments,
+            options,
+            testing=self._testing,
+            chosen=self._format,
+            settings=self._settings,
         )
         timeouts = self._timeouts if options.timeout is None else _timeouts(options.timeout)
         return request, timeouts
@@ -141,6 +149,7 @@ class SyncClient(_BaseClient):
         testing: bool = False,
         requests_per_window: float | None = None,
         limiter: Limiter | None = None,
+        settings: Mapping[str, str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         super().__init__(
@@ -155,6 +164,7 @@ class SyncClient(_BaseClient):
             testing=testing,
             requests_per_window=requests_per_window,
             limiter=limiter,
+            settings=settings,
             clock=clock,
         )
         self._sender: SyncSender
@@ -223,6 +233,7 @@ class AsyncioClient(_BaseClient):
         testing: bool = False,
         requests_per_window: float | None = None,
         limiter: Limiter | None = None,
+        settings: Mapping[str, str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         super().__init__(
@@ -237,6 +248,7 @@ class AsyncioClient(_BaseClient):
             testing=testing,
             requests_per_window=requests_per_window,
             limiter=limiter,
+            settings=settings,
             clock=clock,
         )
         self._sender: AsyncSender
@@ -337,6 +349,13 @@ def _limiter(service: Service, requests_per_window: float | None, clock: Clock) 
     if requests_per_window is not None:
         limit = limit.at(requests_per_window)
     return Limiter(limit.requests, limit.seconds, monotonic=clock.monotonic)
+
+
+def _settings(service: Service, given: Mapping[str, str]) -> dict[str, str]:
+    for setting in service.settings:
+        if given.get(setting.name, setting.words[0]) not in setting.words:
+            raise ArgumentError(f"{setting.name} must be one of {', '.join(map(repr, setting.words))}")
+    return {setting.name: given.get(setting.name, setting.words[0]) for setting in service.settings}
 
 
 def _timeouts(given: float | httpx2.Timeout) -> Timeouts:

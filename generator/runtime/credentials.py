@@ -89,7 +89,7 @@ class Credentials:
 def scrub(text: str, secrets: Mapping[str, Secret]) -> str:
     """Take every secret out of a *text* that somebody else wrote."""
     for held in secrets.values():
-        text = text.replace(held.reveal(), HIDDEN)
+        text = text.replace(held.reveal(), HIDDEN) if held.reveal() else text
     return text
 
 

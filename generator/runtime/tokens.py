@@ -12,6 +12,8 @@ after a pause that grows.
 from __future__ import annotations
 
 import asyncio
+import functools
+import json
 import math
 import os
 import re
@@ -20,7 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, cast
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 from .auth import composed
 from .commands import NoToken, send, take_turn
@@ -38,8 +40,9 @@ from .errors import (
     status_error,
 )
 from .exchange import Exchange, TransportError
+from .forms import FormBody
 from .limits import WaitTooLong
-from .request import Hidden, Request
+from .request import Request
 from .retry import LONGEST_RETRY_AFTER, retry_after
 from .target import Target, read_target
 
@@ -424,27 +427,6 @@ class _Told:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The fields of a login's form, in the order in which they go out."""
-
-    fields: tuple[tuple[str, Secret], ...]
-
-    @property
-    def media_type(self) -> str:
-        """What the body is, for its `Content-Type`."""
-        return "application/x-www-form-urlencoded"
-
-    def encode(self) -> Hidden:
-        """Spell the fields; what is secret is revealed only when the bytes are asked for."""
-        return Hidden(self._spelled, len(self._spelled()))
-
-    def _spelled(self) -> bytes:
-        return "&".join(f"{quote_plus(name)}={quote_plus(value.reveal())}" for name, value in self.fields).encode(
-            "ascii"
-        )
-
-
 def _request(login: Login, url: str, secrets: Mapping[str, Secret], user_agent: str) -> Request:
     target = read_target(url, user_agent, "token_url")
     if target.scheme != b"https" and not _is_loopback(target):
@@ -453,7 +435,8 @@ def _request(login: Login, url: str, secrets: Mapping[str, Secret], user_agent: 
     return Request(
         method="POST",
         path=target.path.strip("/"),
-        content=Form(tuple((wire, composed(parts, secrets)) for wire, parts in login.fields)),
+        body={wire: composed(parts, secrets) for wire, parts in login.fields},
+        form=FormBody(),
         target=replace(target, base_url=root, path="/"),
     )
 
@@ -493,11 +476,22 @@ def _is_fit(value: object) -> bool:
 
 
 def _scrubbed(content: bytes, secrets: Mapping[str, Secret]) -> bytes:
-    """Take the credentials out of what a vendor says of a login, as they are and as a form spells them."""
+    """Take the credentials out of what a vendor says of a login, as they are and as forms and JSON spell them."""
     text = content.decode("utf-8", "replace")
-    for held in secrets.values():
-        text = text.replace(held.reveal(), HIDDEN).replace(quote_plus(held.reveal()), HIDDEN)
+    for spell in _SPELLINGS:
+        for held in secrets.values():
+            text = text.replace(spell(held.reveal()), HIDDEN)
     return text.encode()
+
+
+_SPELLINGS: tuple[Callable[[str], str], ...] = (
+    str,
+    quote_plus,
+    quote,
+    functools.partial(quote, safe=""),
+    lambda text: json.dumps(text)[1:-1],
+)
+"""How a secret may come back, spelled by somebody else."""
 
 
 def _printable(text: str) -> str:

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.spec import words
-from generator.spec.shape import BooleanShape, Key, MapShape, ParsedShape, RecordShape, TextShape
+from generator.spec.digests import VALUE_VECTOR, ValueVector
+from generator.spec.shape import (
+    BooleanShape,
+    ChoiceShape,
+    Key,
+    ListShape,
+    MapShape,
+    ParsedShape,
+    RecordShape,
+    TextShape,
+)
 from generator.spec.words import Composed, Path
 
 
@@ -78,7 +88,65 @@ class TokenAuth:
         return set()
 
 
-AuthPart = BearerAuth | BodyAuth | TokenAuth
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormAuth:
+    """Values that stand in every request's form."""
+
+    fields: Mapping[str, Composed]
+
+    def body_names(self) -> set[str]:
+        """Return the fields that this adds to a body."""
+        return set(self.fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashAuth:
+    """A digest over an endpoint's own values, then something secret, sent as a field of the form."""
+
+    digest: str
+    then: Composed
+    send: str
+    vectors: tuple[ValueVector, ...]
+    doc: str
+
+    def body_names(self) -> set[str]:
+        """Return the fields that this adds to a body."""
+        return {self.send}
+
+
+AuthPart = BearerAuth | BodyAuth | FormAuth | HashAuth | TokenAuth
+
+KEYS: dict[type[AuthPart], str] = {
+    BearerAuth: "bearer",
+    BodyAuth: "body",
+    FormAuth: "form",
+    HashAuth: "hash",
+    TokenAuth: "login",
+}
+"""The key of the section by which an author knows each part."""
+
+DIGESTS = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
+
+
+def _parse_send(text: str) -> str:
+    """Read `form hash`, the place and the name of the field that carries a digest."""
+    place, _, name = text.partition(" ")
+    if place != "form" or not name:
+        raise ValueError("a digest is sent in the form; write 'form' and the name of its field, such as form hash", 0)
+    return name
+
+
+HASH = RecordShape(
+    HashAuth,
+    {
+        "digest": Key(ChoiceShape(DIGESTS), "How it is made, in small hexadecimal digits."),
+        "then": Key(words.composed, "What stands behind the values."),
+        "send": Key(ParsedShape(_parse_send, "a place and a name", "S023", "form hash"), "The field that carries it."),
+        "doc": Key(words.doc, "When it is asked for, and what else is known of it.", default=""),
+        "vectors": Key(ListShape(VALUE_VECTOR), "Values and what comes out.", default=()),
+    },
+    "hash",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +159,11 @@ class Auth:
     @classmethod
     def of(
         cls,
+        *,
         bearer: Composed | None,
         body: Mapping[str, Composed] | None,
+        form: Mapping[str, Composed] | None,
+        hash_: HashAuth | None,
         login: Login | None,
         then: Mapping[str, Composed] | None,
     ) -> Auth:
@@ -102,9 +173,17 @@ class Auth:
             parts.append(BearerAuth(token=bearer))
         if body is not None:
             parts.append(BodyAuth(fields=body))
+        if form is not None:
+            parts.append(FormAuth(fields=form))
+        if hash_ is not None:
+            parts.append(hash_)
         if then is not None:
             parts.append(TokenAuth(headers={name.removeprefix(HEADER_WORD): value for name, value in then.items()}))
         return cls(parts=tuple(parts), login=login)
+
+    def applied(self, chosen: tuple[str, ...] | None) -> tuple[AuthPart, ...]:
+        """Return the parts that an endpoint uses: all of them, or those that it names by their keys."""
+        return tuple(part for part in self.parts if chosen is None or KEYS[type(part)] in chosen)
 
 
 HEADER_WORD = "header "
@@ -149,6 +228,8 @@ AUTH = RecordShape(
     {
         "bearer": Key(words.composed, "Sent as `Authorization: Bearer ...`.", default=None),
         "body": Key(MapShape(words.composed), "Fields that every request's body carries.", default=None),
+        "form": Key(MapShape(words.composed), "Fields that every request's form carries.", default=None),
+        "hash_": Key(HASH, "A digest over each endpoint's own values.", default=None, name="hash"),
         "login": Key(LOGIN, "A form that is sent for a token, which all calls share.", default=None),
         "then": Key(
             MapShape(words.composed, rf"{HEADER_WORD}[A-Za-z][0-9A-Za-z-]{{0,63}}", "a place such as 'header X-Token'"),

@@ -12,10 +12,12 @@ from generator.runtime import errors as runtime_errors
 from generator.runtime.auth import TOKEN
 from generator.runtime.request import FRAMING
 from generator.spec import addresses
-from generator.spec.auth import HEADER_WORD, BearerAuth, BodyAuth, TokenAuth
+from generator.spec.auth import HEADER_WORD, BearerAuth, BodyAuth, FormAuth, HashAuth, TokenAuth
 from generator.spec.checker import Checker, Path, written
 from generator.spec.document import Spec
-from generator.spec.endpoints import Endpoint
+from generator.spec.endpoints import GROUPS, Endpoint
+from generator.spec.envelope import tells_codes, tells_messages, told_by
+from generator.spec.form_checks import check_forms
 from generator.spec.members import Alias, ObjectType
 from generator.spec.nodes import Mapping, Node, Scalar, Sequence
 from generator.spec.pagination import Pagination
@@ -83,8 +85,9 @@ def _package(checker: Checker) -> None:
 
 
 def _servers(checker: Checker) -> None:
-    for name, url in checker.spec.servers.items():
-        reason = addresses.refusal(url)
+    for name, server in checker.spec.servers.items():
+        own = not isinstance(server, str)
+        reason = addresses.refusal(server if isinstance(server, str) else server.example, of_caller=own)
         if reason:
             checker.complain(("servers", name), "S060", reason)
     if "servers" in checker.written() and not checker.written("servers") and not checker.is_broken("servers"):
@@ -115,6 +118,14 @@ def _credentials(checker: Checker) -> None:
                     look(place, Composed(tuple(part for part in value.parts if part != Hole(TOKEN))))
                     if TOKEN not in value.names():
                         checker.complain(place, "S095", f"this carries no token; write ${{{TOKEN}}} in it")
+            case FormAuth(fields=fields):
+                for field, value in fields.items():
+                    look(("auth", "form", field), value)
+            case HashAuth(then=then):
+                look(("auth", "hash", "then"), then)
+                if not then.names():
+                    message = "what authenticates is the caller's, not the spec's; write ${name} of a credential"
+                    checker.complain(("auth", "hash", "then"), "S063", message)
     _login(checker, look)
     # A name that was misspelt in one place is not unused as well.
     if not checker.is_broken("auth"):
@@ -159,6 +170,8 @@ def _sources(checker: Checker) -> None:
     look(("auth", "login", "source"), spec.auth.login.source if spec.auth.login else None)
     for name, endpoint in spec.endpoints.items():
         look(("endpoints", name, "source"), endpoint.source)
+        for number, vector in enumerate(endpoint.vectors):
+            look(("endpoints", name, "vectors", str(number), "source"), vector.source)
         for example_name, example in endpoint.examples.items():
             look(("endpoints", name, "examples", example_name, "source"), example.source)
     for path, member in checker.members():
@@ -181,11 +194,16 @@ def error_classes() -> tuple[str, ...]:
 
 def _errors(checker: Checker) -> None:
     spec = checker.spec
-    for code, raised in spec.errors.items():
-        _error(checker, ("errors", code), raised)
+    for code, meaning in spec.errors.items():
+        _error(checker, ("errors", code), meaning.raises)
     if not checker.is_broken("envelope"):
         error = spec.envelope.error
-        if spec.errors and all(shape.code is None for shape in spec.envelope.errors):
+        shapes = spec.envelope.errors
+        told = [told_by(key) for key in spec.errors]
+        if any(message for _, message in told) and not any(map(tells_messages, shapes)):
+            message = "nothing tells where an error's message stands; write envelope.error.message"
+            checker.complain(("errors",), "S054", message, key=True)
+        if any(code for code, _ in told) and not any(map(tells_codes, shapes)):
             message = "nothing tells where an error's code stands; write envelope.error.code"
             checker.complain(("errors",), "S054", message, key=True)
         elif spec.envelope.success is not None and error is None:
@@ -268,8 +286,9 @@ def _endpoints(checker: Checker) -> None:
                 message = f"'{member.name}' is the client's own business; credentials stand under auth"
                 checker.complain((*path, "header", written(member)), "S042", message, key=True)
         method = endpoint.call.method
-        if endpoint.body and method in ("GET", "DELETE"):
-            checker.complain((*path, "body"), "S043", f"a {method} has no body; write these under query", key=True)
+        for group, members in (("body", endpoint.body), ("form", endpoint.form)):
+            if members and method in ("GET", "DELETE"):
+                checker.complain((*path, group), "S043", f"a {method} has no body; write these under query", key=True)
         if method == "GET" and endpoint.effect in ("unsafe", "money"):
             message = f"a GET is repeated by whatever stands between, so none may be {endpoint.effect}; if it changes nothing, write read"
             checker.complain((*path, "effect"), "S049", message)
@@ -298,7 +317,7 @@ def _pages(checker: Checker, path: Path, endpoint: Endpoint) -> None:
         message = f"the style '{endpoint.pages}' says that records stand at {items}; leave out 'at {at}'"
         checker.complain((*path, "returns"), "S046", message, word="at")
     sent = tuple(
-        key.removesuffix("?") for group in ("query", "header", "body") for key in checker.written(*path, group)
+        key.removesuffix("?") for group in ("query", "header", "body", "form") for key in checker.written(*path, group)
     )
     for key, parameter in style.parameters().items():
         if parameter not in sent:
@@ -328,7 +347,7 @@ def _record_id(checker: Checker, path: Path, endpoint: Endpoint, style: Paginati
 
 def _members(checker: Checker, path: Path, endpoint: Endpoint) -> None:
     spec = checker.spec
-    added = {name: "auth" for part in spec.auth.parts for name in part.body_names()}
+    added = {name: "auth" for part in spec.auth.applied(endpoint.auth) for name in part.body_names()}
     if spec.testing is not None and endpoint.testing:
         added |= dict.fromkeys(spec.testing.body, "testing")
     for group, members in endpoint.groups():
@@ -337,7 +356,7 @@ def _members(checker: Checker, path: Path, endpoint: Endpoint) -> None:
             if member.sent_as == "list" and not any(isinstance(option, ListOf) for option in _options(member.type)):
                 message = "only what may be a list is sent as a list; write 'X | list of X'"
                 checker.complain((*place, "sent_as"), "S048", message)
-            if group == "body" and member.name in added:
+            if group in ("body", "form") and member.name in added:
                 message = f"'{member.name}' is sent by the section {added[member.name]} already; leave it out here"
                 checker.complain(place, "S059", message, key=True)
 
@@ -378,7 +397,7 @@ def _member_names(checker: Checker) -> set[str]:
     names = {f"{group}.{key}" for group in ("errors", "pagination") for key in checker.written(group)}
     for endpoint in checker.written("endpoints"):
         names.add(endpoint)
-        for group in ("path", "query", "header", "body"):
+        for group in GROUPS:
             names |= {f"{endpoint}.{key.removesuffix('?')}" for key in checker.written("endpoints", endpoint, group)}
     for name in checker.written("types"):
         names.add(name)
@@ -395,6 +414,7 @@ _CHECKS: tuple[Callable[[Checker], None], ...] = (
     _format,
     _paths,
     _endpoints,
+    check_forms,
     check_types,
     check_python_names,
     _changelog,

@@ -10,12 +10,14 @@ from generator.spec import words
 from generator.spec.auth import AUTH, CREDENTIAL, Auth, Credential
 from generator.spec.changelog import CHANGELOG, DATE, ChangelogEntry
 from generator.spec.endpoints import ENDPOINTS, Endpoint
-from generator.spec.envelope import ENVELOPE, ERRORS, Envelope
+from generator.spec.envelope import ENVELOPE, ERRORS, Envelope, ErrorMeaning
 from generator.spec.format import FORMAT, Format
 from generator.spec.limits import RATE_LIMIT, RateLimit
 from generator.spec.members import TYPES, TypeDefinition
 from generator.spec.pagination import PAGINATION, Pagination
 from generator.spec.scalars import JsonValue
+from generator.spec.servers import SERVER, Server
+from generator.spec.settings import SETTINGS, ClientSetting
 from generator.spec.shape import JsonShape, Key, ListShape, MapShape, RecordShape, TextShape
 
 
@@ -24,7 +26,7 @@ class Source:
     """A page of the vendor, and when it was read."""
 
     title: str
-    page: str
+    page: str | None
     read: datetime.date
 
 
@@ -58,12 +60,13 @@ class Spec:
     like: str | None
     without: tuple[str, ...]
     sources: Mapping[str, Source]
-    servers: Mapping[str, str]
+    servers: Mapping[str, Server]
     credentials: Mapping[str, Credential]
+    settings: Mapping[str, ClientSetting]
     auth: Auth
     format: Format
     envelope: Envelope
-    errors: Mapping[str, str]
+    errors: Mapping[str, ErrorMeaning]
     rate_limit: RateLimit | None
     testing: TestingMode | None
     pagination: Mapping[str, Pagination]
@@ -80,7 +83,7 @@ SOURCE = RecordShape(
     Source,
     {
         "title": Key(words.text, "The page's title."),
-        "page": Key(TextShape(r"https?://\S+", "the address of a page"), "Where it is."),
+        "page": Key(TextShape(r"https?://\S+", "the address of a page"), "Where it is.", default=None),
         "read": Key(DATE, "The day on which it was read."),
     },
     "a source",
@@ -140,11 +143,7 @@ SPEC = RecordShape(
             MapShape(SOURCE, words.source_name.pattern or "", "the name of a source"), "The vendor's pages.", default={}
         ),
         "servers": Key(
-            MapShape(
-                TextShape(r"https://\S+", "an address that begins with https://"),
-                r"[a-z][0-9a-z_]*",
-                "the name of a server",
-            ),
+            MapShape(SERVER, r"[a-z][0-9a-z_]*", "the name of a server"),
             "Where the vendor is; the first is the default.",
             instead={},
         ),
@@ -153,6 +152,7 @@ SPEC = RecordShape(
             "What the caller has.",
             default={},
         ),
+        "settings": Key(SETTINGS, "What the caller says once for all calls.", default={}),
         "auth": Key(AUTH, "How the caller shows it.", default=Auth(parts=())),
         "format": Key(FORMAT, "How bodies are spelled.", default=Format()),
         "envelope": Key(ENVELOPE, "What answers are wrapped in.", default=_NO_ENVELOPE),

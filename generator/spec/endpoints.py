@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from generator.spec import words
+from generator.spec.digests import CALL_VECTOR, CallVector, Hashed, HashedShape
 from generator.spec.members import Member, MembersShape
+from generator.spec.nodes import Node, Scalar
 from generator.spec.notation import NotationError, parse_notation
 from generator.spec.scalars import JsonValue
 from generator.spec.shape import (
@@ -20,7 +22,10 @@ from generator.spec.shape import (
     ListShape,
     MapShape,
     ParsedShape,
+    Place,
     RecordShape,
+    Schema,
+    Shape,
     TextShape,
     shown,
 )
@@ -36,7 +41,7 @@ EFFECTS: dict[str, str] = {
     "money": "like unsafe, and each call has a fresh connection of its own",
 }
 
-GROUPS = ("path", "query", "header", "body")
+GROUPS = ("path", "query", "header", "body", "form")
 """Where a parameter may be sent."""
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -60,10 +65,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """What an answer is, and where it stands in the unwrapped data; no type means that nothing is answered."""
+    """What an answer is, and where it stands in the unwrapped data; no type means that nothing is answered.
+
+    From text means that the whole answer is the bare value.
+    """
 
     type: Type | None
     at: Path = ()
+    from_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +82,7 @@ class RequestExample:
     headers: MappingABC[str, str]
     query: MappingABC[str, str]
     body: JsonValue
+    form: MappingABC[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +92,7 @@ class AnswerExample:
     status: int
     headers: MappingABC[str, str]
     body: JsonValue
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,14 +121,25 @@ class Endpoint:
     query: tuple[Member, ...]
     header: tuple[Member, ...]
     body: tuple[Member, ...]
+    form: tuple[Member, ...]
+    auth: tuple[str, ...] | None
+    hashed: Hashed | None
     pages: str | None
     testing: bool
     returns: Returns
+    success: MappingABC[str, str]
+    vectors: tuple[CallVector, ...]
     examples: MappingABC[str, Example]
 
     def groups(self) -> tuple[tuple[str, tuple[Member, ...]], ...]:
         """Return each kind of parameter with its members."""
-        return (("path", self.path), ("query", self.query), ("header", self.header), ("body", self.body))
+        return (
+            ("path", self.path),
+            ("query", self.query),
+            ("header", self.header),
+            ("body", self.body),
+            ("form", self.form),
+        )
 
 
 def parse_call(text: str) -> Call:
@@ -155,7 +177,10 @@ def parse_returns(text: str) -> Returns:
     """Read `list of User at records`, `unknown` or `nothing`."""
     if text == "nothing":
         return Returns(None)
-    written, at, path = text.partition(" at ")
+    bare = text.removesuffix(" from text")
+    written, at, path = bare.partition(" at ")
+    if at and bare != text:
+        raise ValueError("a bare value has no parts; leave out 'at'", len(written) + 1)
     try:
         notation = parse_notation(written)
     except NotationError as mistake:
@@ -163,12 +188,25 @@ def parse_returns(text: str) -> Returns:
     if notation.default is not None:
         raise ValueError("an answer has no default", written.index("="))
     if not at:
-        return Returns(notation.type)
+        return Returns(notation.type, from_text=bare != text)
     try:
         return Returns(notation.type, words.parse_path(path))
     except ValueError as mistake:
         reason, offset = mistake.args
         raise ValueError(reason, len(written) + len(at) + int(offset)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthPartsShape(Shape[tuple[str, ...]]):
+    """`none`, or a list of keys of the section `auth`."""
+
+    def read(self, node: Node, place: Place) -> tuple[str, ...]:
+        if isinstance(node, Scalar) and node.text == "none":
+            return ()
+        return ListShape(TextShape(r"[a-z][0-9a-z_]*", "a key of the section auth, or none")).read(node, place)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [{"const": "none"}, {"type": "array", "items": {"type": "string"}}]}
 
 
 _HEADERS = MapShape(
@@ -183,6 +221,9 @@ REQUEST_EXAMPLE = RecordShape(
         "headers": Key(_HEADERS, "Headers that the request has among others.", default={}),
         "query": Key(MapShape(TextShape(what="a value")), "The whole query.", default={}),
         "body": Key(JsonShape(), "The whole body; `${name}` stands for a credential.", default=None),
+        "form": Key(
+            MapShape(TextShape(what="a value")), "Fields of the form among those that authenticate.", default={}
+        ),
     },
     "a request",
 )
@@ -195,6 +236,7 @@ ANSWER_EXAMPLE = RecordShape(
         ),
         "headers": Key(_HEADERS, "Headers that matter.", default={}),
         "body": Key(JsonShape(), "The whole body.", default=None),
+        "text": Key(TextShape(what="the body as text"), "The whole body as it is, where it is no JSON.", default=None),
     },
     "an answer",
 )
@@ -245,11 +287,24 @@ ENDPOINT = RecordShape(
         "query": Key(MembersShape("query parameters"), "Parameters in the query.", default=()),
         "header": Key(MembersShape("headers", words.header_name), "Parameters in headers.", default=()),
         "body": Key(MembersShape("body parameters"), "Fields of the body.", default=()),
+        "form": Key(MembersShape("form parameters"), "Fields of the form.", default=()),
+        "auth": Key(
+            AuthPartsShape(),
+            "The parts of `auth` that it uses, where that is not all: `none`, or a list.",
+            default=None,
+        ),
+        "hashed": Key(HashedShape(), "What goes into its digest, in order.", default=None),
         "returns": Key(
             ParsedShape(parse_returns, "a type", "S030", "list of User at users"),
             "What is answered, from the unwrapped data.",
             instead=Returns(ListOf(Anything(unknown=True))),
         ),
+        "success": Key(
+            MapShape(TextShape(what="a word"), words.DOTTED, "a dotted path"),
+            "Words at dotted paths of the whole body by which the vendor says that it did what was asked.",
+            default={},
+        ),
+        "vectors": Key(ListShape(CALL_VECTOR), "Calls and the digests that they are sent with.", default=()),
         "examples": Key(
             MapShape(EXAMPLE, r"[a-z][0-9a-z_]*", "a name in snake_case, such as not_found"),
             "Whole exchanges as on the wire.",

@@ -9,17 +9,41 @@ from generator.runtime.envelope import find
 from generator.spec import words
 from generator.spec.nodes import Mapping as MappingNode
 from generator.spec.nodes import Node
-from generator.spec.shape import Key, ListShape, MapShape, Place, RecordShape, Schema, Shape, TextShape
+from generator.spec.shape import (
+    BooleanShape,
+    ChoiceShape,
+    FirstShape,
+    Key,
+    ListShape,
+    MapShape,
+    Place,
+    RecordShape,
+    Schema,
+    Shape,
+    TextShape,
+)
 from generator.spec.words import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorShape:
-    """Where a failure tells what it is, as paths from the whole body."""
+    """Where a failure tells what it is, as paths from the whole body.
+
+    Attributes:
+        code: The vendor's code.
+        message: Its words.
+        details: What else it tells.
+        when: Words at dotted paths without which this is not the shape.
+        anywhere: The name of an element that tells a failure wherever it stands.
+        of: `text` where the shape is a plain text instead of a document.
+    """
 
     code: Path | None
     message: Path | None
     details: Path | None
+    when: Mapping[str, str]
+    anywhere: str | None
+    of: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +60,33 @@ class Envelope:
         return self.errors[0] if self.errors else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorMeaning:
+    """What one of the vendor's codes or messages means."""
+
+    raises: str
+    temporary: bool = False
+
+
 ERROR_SHAPE = RecordShape(
     ErrorShape,
     {
+        "when": Key(
+            MapShape(TextShape(what="a word"), words.DOTTED, "a dotted path"),
+            "Words at dotted paths without which this is not the shape.",
+            default={},
+        ),
+        "anywhere": Key(
+            words.wire_name,
+            "The name of an element that tells a failure wherever it stands, by its text or that of its child `message`.",
+            default=None,
+        ),
+        "of": Key(
+            ChoiceShape({"text": "the whole answer is a short plain text, which is the message"}),
+            "What the shape is, where it is no document.",
+            default=None,
+            name="from",
+        ),
         "code": Key(words.path, "The vendor's stable code.", default=None),
         "message": Key(words.path, "Text for people.", default=None),
         "details": Key(words.path, "More about it; an empty list counts as nothing.", default=None),
@@ -46,8 +94,13 @@ ERROR_SHAPE = RecordShape(
     "an error's shape",
 )
 
+
+def _all(any_of: tuple[ErrorShape, ...]) -> tuple[ErrorShape, ...]:
+    return any_of
+
+
 _ANY_OF: RecordShape[tuple[ErrorShape, ...]] = RecordShape(
-    lambda any_of: any_of,
+    _all,
     {"any_of": Key(ListShape(ERROR_SHAPE), "Several shapes, tried in this order; any of them means failure.")},
     "error",
 )
@@ -81,10 +134,50 @@ ENVELOPE = RecordShape(
     "envelope",
 )
 
-ERRORS: MapShape[str] = MapShape(TextShape(r"[A-Z][A-Za-z]*Error", "the name of an error class, such as NotFoundError"))
-"""The vendor's codes, and the class that each raises."""
+_CLASS = TextShape(r"[A-Z][A-Za-z]*Error", "the name of an error class, such as NotFoundError")
 
-Errors = Mapping[str, str]
+ERROR_MEANING = RecordShape(
+    ErrorMeaning,
+    {
+        "raises": Key(_CLASS, "The class."),
+        "temporary": Key(
+            BooleanShape(), "Whether it may pass by itself, so that a call that may be repeated is.", default=False
+        ),
+    },
+    "an error",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _ClassShape(Shape[ErrorMeaning]):
+    """The name of a class alone."""
+
+    def read(self, node: Node, place: Place) -> ErrorMeaning:
+        return ErrorMeaning(raises=_CLASS.read(node, place))
+
+    def schema(self) -> Schema:
+        return _CLASS.schema()
+
+
+ERRORS: MapShape[ErrorMeaning] = MapShape(FirstShape(_ClassShape(), ERROR_MEANING))
+"""The vendor's codes, or its messages behind the word `message`, and what each raises."""
+
+_MESSAGE = "message "
+
+
+def told_by(key: str) -> tuple[str | None, str | None]:
+    """Return the code or the message that a key of the section `errors` speaks of."""
+    return (None, key.removeprefix(_MESSAGE)) if key.startswith(_MESSAGE) else (key, None)
+
+
+def tells_codes(shape: ErrorShape) -> bool:
+    """Tell whether a shape of errors has codes."""
+    return shape.code is not None
+
+
+def tells_messages(shape: ErrorShape) -> bool:
+    """Tell whether a shape of errors has messages."""
+    return shape.message is not None or shape.anywhere is not None or shape.of is not None
 
 
 def fitting(envelope: Envelope, body: object) -> ErrorShape | None:

@@ -7,7 +7,10 @@ from decimal import Decimal
 from typing import cast
 
 from generator import naming
+from generator.runtime.documents import Malformed
+from generator.runtime.envelope import error_rule, is_failure, unmet, vendor_error
 from generator.runtime.errors import status_error
+from generator.spec.answers import answer_form, as_typed, runtime_envelope, runtime_rules, value_path
 from generator.spec.checker import Checker, Path, written
 from generator.spec.endpoints import Endpoint, Example
 from generator.spec.envelope import fitting
@@ -108,7 +111,9 @@ class _Exchange:
     def check(self) -> None:
         self._call()
         self._request()
-        if self.example.raises is None:
+        if answer_form(self.spec, self.endpoint) is not None:
+            self._document()
+        elif self.example.raises is None:
             self._answer()
         else:
             self._failure(self.example.raises)
@@ -148,6 +153,7 @@ class _Exchange:
             for name in names:
                 self.checker.known((*self.path, "request", *place), "S050", name, self.spec.credentials, "credential")
         self._query({member.name: member for member in self.endpoint.query})
+        self._form()
         body = request.body
         if isinstance(body, dict):
             self._body(body, {member.name: member for member in self.endpoint.body})
@@ -182,9 +188,84 @@ class _Exchange:
                 message = f"the call gives '{name}', and this body does not carry it"
                 self.complain(("request", "body"), "S072", message)
 
+    def _form(self) -> None:
+        """Hold the form against the call: what it gives goes out as the text that it is."""
+        request = self.example.request
+        assert request is not None  # noqa: S101 - the caller has one
+        takes = {member.name for member in self.endpoint.form}
+        for name, text in request.form.items():
+            if name not in takes:
+                if name not in self._added_to_body():
+                    hint = naming.hint(name, takes, what="known are")
+                    message = f"no form parameter is called '{name}'; {hint}"
+                    self.complain(("request", "form", name), "S072", message, key=True)
+            elif name in self.example.call and str(self.example.call[name]) != text:
+                self.complain(("request", "form", name), "S072", f"the call gives '{name}' another value")
+        for name in takes:
+            if request.form and name in self.example.call and name not in request.form:
+                self.complain(("request", "form"), "S072", f"the call gives '{name}', and this form does not carry it")
+
+    def _document(self) -> None:
+        """Read an answer that is no JSON as clients do, and hold it against the types, the errors and the markers."""
+        form = answer_form(self.spec, self.endpoint)
+        text = self.example.answer.text
+        assert form is not None  # noqa: S101 - the caller has looked
+        document: object = None
+        if text is None and self.example.answer.body is not None:
+            self.complain(
+                ("answer", "body"), "S074", "answers are no JSON, as format says; write the body under 'text'"
+            )
+            return
+        try:
+            document = form.read((text or "").encode())
+        except Malformed as refusal:
+            if 200 <= self.example.answer.status < 300 and self.endpoint.returns.type is not None:
+                self.complain(("answer", "text"), "S074", f"this cannot be read: {refusal.reason}")
+                return
+        envelope = runtime_envelope(self.spec)
+        said = vendor_error(envelope, document)
+        rule = error_rule(runtime_rules(self.spec), said)
+        failed = is_failure(envelope, self.example.answer.status, document) and (
+            not form.is_text or not isinstance(document, str) or rule is not None
+        )
+        missed = (
+            None
+            if failed
+            else unmet(tuple((tuple(path.split(".")), word) for path, word in self.endpoint.success.items()), document)
+        )
+        raised = status_error(self.example.answer.status) if rule is None else rule.raises
+        if self.example.raises is not None:
+            if not failed and missed is None:
+                self.complain(("answer",), "S073", "this answer is no failure; leave out 'raises', or mend it")
+            elif self.example.raises != raised.__name__:
+                reason = f"by the section errors and its status this answer raises {raised.__name__}, not {self.example.raises}"
+                self.complain(("raises",), "S075", reason)
+        elif failed or missed is not None:
+            where = (
+                f": nothing says '{self.endpoint.success['.'.join(missed[0])]}' at {'.'.join(missed[0])}"
+                if missed
+                else ""
+            )
+            self.complain(
+                ("answer",), "S073", f"this is a failure{where}; write 'raises: {raised.__name__}', or mend it"
+            )
+        elif self.endpoint.returns.type is not None:
+            self._documented(form.typed(document), self.endpoint.returns.type)
+
+    def _documented(self, document: object, of: Type) -> None:
+        path = (*self.spec.envelope.data, *value_path(self.spec, self.endpoint))
+        value = body_at(document, path)
+        if value is _MISSING:
+            message = f"nothing stands at {'.'.join(path)}, where the spec says that the answer is"
+            self.complain(("answer", "text"), "S074", message)
+            return
+        for mismatch in mismatches(as_typed(value, of, self.spec), of, self.types):
+            place = ".".join((*path, *mismatch.path))
+            self.complain(("answer", "text"), "S070", f"{place}: {mismatch.reason}")
+
     def _added_to_body(self) -> set[str]:
         added: set[str] = set(self.spec.testing.body) if self.spec.testing else set()
-        for part in self.spec.auth.parts:
+        for part in self.spec.auth.applied(self.endpoint.auth):
             added |= part.body_names()
         return added
 
@@ -244,8 +325,8 @@ class _Exchange:
             looked = shape.code or shape.message or ()
             self._nothing_at(looked, "S076", "envelope.error looks for what went wrong")
         elif isinstance(code, str) and code in self.spec.errors:
-            if self.spec.errors[code] != raises:
-                reason = f"the code '{code}' raises {self.spec.errors[code]} by the section errors, and {raises} by this example"
+            if self.spec.errors[code].raises != raises:
+                reason = f"the code '{code}' raises {self.spec.errors[code].raises} by the section errors, and {raises} by this example"
                 self.complain(("raises",), "S075", reason)
         elif raises != by_status:
             named = f"the code '{code}' is not under errors, and " if isinstance(code, str) else ""

@@ -15,6 +15,7 @@ from generator.spec.nodes import Mapping, Node, Scalar
 from generator.spec.notation import Notation, NotationError, parse_notation
 from generator.spec.scalars import JsonValue
 from generator.spec.shape import (
+    BooleanShape,
     ChoiceShape,
     FirstShape,
     JsonShape,
@@ -45,6 +46,9 @@ class Described:
     alias: str | None = None
     example: JsonValue | object = ABSENT
     sent_as: str | None = None
+    secret: bool = False
+    item: str | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,9 @@ class Member:
     alias: str | None
     example: JsonValue | object
     sent_as: str | None
+    secret: bool = False
+    item: str | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +135,14 @@ LONG_FORM = RecordShape(
             ChoiceShape({"list": "a single value is sent as a list of one"}),
             "How the value is sent, where several types are taken.",
             default=None,
+        ),
+        "secret": Key(BooleanShape(), "Whether an argument is shown nowhere.", default=False),
+        "item": Key(words.wire_name, "In XML: the name of the repeated element inside this one.", default=None),
+        "within": Key(
+            ChoiceShape({"attribute": "an attribute of the element that the type is"}),
+            "In XML: what the field is, where it is no element.",
+            default=None,
+            name="in",
         ),
     },
     "a field",
@@ -200,6 +215,9 @@ class MembersShape(Shape[tuple[Member, ...]]):
                 alias=described.alias,
                 example=described.example,
                 sent_as=described.sent_as,
+                secret=described.secret,
+                item=described.item,
+                within=described.within,
             )
         return tuple(members.values())
 

@@ -10,6 +10,7 @@ from generator.spec.checker import Checker
 from generator.spec.checks import check, check_secrets
 from generator.spec.document import SPEC, Spec
 from generator.spec.examples import check_examples
+from generator.spec.form_checks import check_vectors
 from generator.spec.inheritance import inherit, reference_of
 from generator.spec.locating import locate
 from generator.spec.nodes import Mapping, Scalar, Sequence
@@ -107,4 +108,5 @@ def _parse(root: Mapping, complaints: Complaints) -> Spec | None:
     if not complaints:
         # What does not hold together has no types to hold examples against.
         check_examples(Checker(spec, root, complaints))
+        check_vectors(Checker(spec, root, complaints))
     return spec

@@ -8,16 +8,8 @@ from generator.spec.endpoints import Endpoint
 from generator.spec.members import ObjectType
 
 _CLIENT_KEYWORDS = frozenset(
-    {
-        "base_url",
-        "environment",
-        "format",
-        "http_client",
-        "limiter",
-        "max_retries",
-        "requests_per_minute",
-        "requests_per_second",
-    }
+    {"base_url", "environment", "format", "http_client", "limiter", "max_retries", "request_format"}
+    | {"requests_per_minute", "requests_per_second", "settings"}
     | {"testing", "token_url", "trust_env"}
 )
 
@@ -63,6 +55,12 @@ def check_python_names(checker: Checker) -> None:
             message = f"the client has a keyword {python} of its own; give the credential another name"
             checker.complain(("credentials", name), "S062", message, key=True)
         _one_each(checker, credentials, python, name, ("credentials", name), remedy="give one of them another name")
+    for name in checker.spec.settings:
+        python = naming.parameter_name(name)
+        if python in _CLIENT_KEYWORDS:
+            message = f"the client has a keyword {python} of its own; give the setting another name"
+            checker.complain(("settings", name), "S062", message, key=True)
+        _one_each(checker, credentials, python, name, ("settings", name), remedy="give one of them another name")
 
 
 def _endpoints(checker: Checker) -> None:
@@ -82,7 +80,10 @@ def _endpoints(checker: Checker) -> None:
 
 def _parameters(checker: Checker, name: str, endpoint: Endpoint) -> None:
     listed = {member.name for member in endpoint.path}
-    taken = {naming.parameter_name(wire): wire for wire in endpoint.call.placeholders() if wire not in listed}
+    taken = (
+        {"hashed": "the order of the digest"} if endpoint.hashed is not None and endpoint.hashed.is_asked_for else {}
+    )
+    taken |= {naming.parameter_name(wire): wire for wire in endpoint.call.placeholders() if wire not in listed}
     for group, members in endpoint.groups():
         for member in members:
             own = member.alias or naming.parameter_name(member.name)

@@ -74,6 +74,9 @@ def parse_duration(text: str) -> int:
 text = TextShape()
 doc = TextShape(what="a sentence for people")
 path = ParsedShape(parse_path, "a dotted path", "S025", "meta.success")
+DOTTED = r"[A-Za-z_][0-9A-Za-z_-]*(?:\.[A-Za-z_][0-9A-Za-z_-]*)*"
+"""What a dotted path looks like where it is a key."""
+
 composed = ParsedShape(parse_composed, "text with ${name} in it", "S026", "${authCode}-${authToken}")
 duration = ParsedShape(parse_duration, "a duration", "S027", "1 second")
 wire_name = TextShape(

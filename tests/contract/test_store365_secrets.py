@@ -180,7 +180,7 @@ def test_client_and_what_it_is_made_of_show_nothing(calls: Session) -> None:
 
     texts = [form(each) for each in inside for form in (repr, str, lambda held: f"{held}")]
     texts += [repr(vars(each)) for each in (client, client._setting.tokens)]
-    texts.append(repr(client._setting.tokens._request) + repr(client._setting.tokens._request.content))
+    texts.append(repr(client._setting.tokens._request))
 
     assert [found for text in texts if (found := shown(text))] == []
 

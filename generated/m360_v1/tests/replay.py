@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
+import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
 import httpx2
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the vendor answers: a JSON body unless it is None, a status, headers."""
+    """What the vendor answers: a JSON body unless it is None, a status, headers; or a text as it is."""
 
     body: object = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the vendor was asked; the body is parsed JSON, None where there was none.
+    """What the vendor was asked; the body is parsed JSON or the fields of a form, None where there was none.
 
     In the query, a name that stands there several times has a list.
     """
@@ -62,9 +63,9 @@ class Replay:
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         if self._login is not None and str(request.url) == self._login[0]:
-            self.logins.append(dict(parse_qsl(request.content.decode())))
+            self.logins.append(dict(urllib.parse.parse_qsl(request.content.decode())))
             return _response(self._login[1])
-        body: object = json.loads(request.content) if request.content else None
+        body = _parsed(request)
         asked = {name: request.url.params.get_list(name) for name in request.url.params}
         query = {name: values[0] if len(values) == 1 else values for name, values in asked.items()}
         self.sent.append(Sent(request.method, request.url.path, body, query))
@@ -76,5 +77,17 @@ class Replay:
 
 def _response(answer: Answer) -> httpx2.Response:
     content = b"" if answer.body is None else json.dumps(answer.body).encode()
-    headers = {"Content-Type": "application/json", **answer.headers}
+    if answer.text is not None:
+        content = answer.text.encode()
+    headers = {"Content-Type": "application/json" if answer.text is None else "text/xml", **answer.headers}
     return httpx2.Response(answer.status, headers=headers, content=content)
+
+
+def _parsed(request: httpx2.Request) -> object:
+    if not request.content:
+        return None
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        parsed: object = json.loads(request.content)
+        return parsed
+    fields = urllib.parse.parse_qs(request.content.decode(), keep_blank_values=True, strict_parsing=True)
+    return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}

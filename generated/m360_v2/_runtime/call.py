@@ -6,11 +6,12 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .auth import TOKEN
+from .auth import TOKEN, Auth
 from .commands import Conversation, NoToken, Token, TokenSource, send, sleep, take_permit
 from .credentials import Secret, scrub
 from .decode import Decoded, Malformed, decoder, parse
-from .envelope import Envelope, error_class, find, is_failure, vendor_error
+from .documents import AnswerForm
+from .envelope import Envelope, VendorError, error_rule, find, is_failure, unmet, vendor_error
 from .errors import (
     APIConnectionError,
     APIError,
@@ -18,6 +19,8 @@ from .errors import (
     APIStatusError,
     APITimeoutError,
     AuthenticationError,
+    InternalServerError,
+    status_error,
 )
 from .exchange import Exchange, Timeouts, TransportError
 from .limits import WaitTooLong
@@ -71,8 +74,11 @@ class _Attempts:
     envelope: Envelope
     timeouts: Timeouts
     exchange: Exchange
+    auth: Auth
+    secrets: Mapping[str, Secret] = field(repr=False)
     may_have_executed: bool = False
     hopeless: bool = False
+    temporary: bool = False
     count: int = 0
     token: Token | None = None
     renewed: bool = False
@@ -86,7 +92,8 @@ def call(setting: Setting, operation: Operation[Any], request: Request, timeouts
     """
     exchange = Exchange(setting.clock.monotonic() + timeouts.whole, timeouts, setting.clock.monotonic)
     envelope = setting.service.envelope if operation.envelope is None else operation.envelope
-    attempts = _Attempts(setting, operation, envelope, timeouts, exchange)
+    auth = setting.service.auth if operation.auth is None else operation.auth
+    attempts = _Attempts(setting, operation, envelope, timeouts, exchange, auth, setting.secrets)
     setting.quota.earn()
     try:
         return (yield from _tries(attempts, request))
@@ -122,20 +129,27 @@ def _tries(attempts: _Attempts, request: Request) -> Conversation[Outcome]:
 
 def _signed_attempt(attempts: _Attempts, request: Request) -> Conversation[Outcome | APIError]:
     """Make one try with what proves who calls, which is fetched first where it has to be."""
-    setting, secrets = attempts.setting, attempts.setting.secrets
+    setting, auth = attempts.setting, attempts.auth
     attempts.token, attempts.pause = None, 0.0
-    if setting.tokens is None:
-        return (yield from _attempt(attempts, setting.service.auth.sign(request, secrets)))
+    if setting.tokens is None or auth.after_refusal() != "renew":
+        return (yield from _attempt(attempts, _signed(attempts, request, setting.secrets)))
     found = yield from setting.tokens.obtain(attempts.operation.name, attempts.exchange)
     if isinstance(found, NoToken):
         attempts.hopeless, attempts.pause = found.is_hopeless, found.pause
         return found.error
     attempts.token = found
-    signed = setting.service.auth.sign(request, {**secrets, TOKEN: found.secret})
-    result = yield from _attempt(attempts, signed)
+    result = yield from _attempt(attempts, _signed(attempts, request, {**setting.secrets, TOKEN: found.secret}))
     if isinstance(result, Outcome):
         setting.tokens.accepted(found)
     return result
+
+
+def _signed(attempts: _Attempts, request: Request, secrets: Mapping[str, Secret]) -> Request:
+    """Sign *request*, and note what must not be shown of it."""
+    signed = attempts.auth.sign(request, secrets)
+    held = {f"body.{name}": value for name, value in (signed.body or {}).items() if isinstance(value, Secret)}
+    attempts.secrets = {**secrets, **held}
+    return signed
 
 
 def _is_renewable(attempts: _Attempts, error: APIError) -> bool:
@@ -147,7 +161,7 @@ def _is_renewable(attempts: _Attempts, error: APIError) -> bool:
         and attempts.token is not None
         and setting.tokens is not None
         and not attempts.renewed
-        and setting.service.auth.after_refusal() == "renew"
+        and attempts.auth.after_refusal() == "renew"
         and setting.tokens.refused(attempts.token)
     )
 
@@ -198,7 +212,9 @@ def _answer(attempts: _Attempts, request: Request) -> Conversation[Answer | Tran
 
 def _read(attempts: _Attempts, answer: Answer) -> Outcome | APIError:
     """Say what an answer means."""
-    setting, operation, envelope = attempts.setting, attempts.operation, attempts.envelope
+    operation, envelope = attempts.operation, attempts.envelope
+    if operation.answers is not None:
+        return _read_document(attempts, answer, operation.answers)
     decoded = _decoded(operation, envelope, answer)
     if isinstance(decoded, Decoded) and (
         # Without a word for success, an error inside a 200 may pass for content of no fixed form.
@@ -208,15 +224,51 @@ def _read(attempts: _Attempts, answer: Answer) -> Outcome | APIError:
         return Outcome(answer, decoded)
     document = _document(answer)
     if isinstance(decoded, Decoded) or is_failure(envelope, answer.status_code, document):
-        return _status_error(attempts, answer, document)
-    where = f" at {decoded.path}" if decoded.path else ""
+        return _status_error(attempts, answer, document, vendor_error(envelope, document))
+    return _validation_error(attempts, answer, decoded)
+
+
+def _read_document(attempts: _Attempts, answer: Answer, form: AnswerForm) -> Outcome | APIError:
+    """Say what an answer means that is no JSON."""
+    operation, envelope = attempts.operation, attempts.envelope
+    document: object = None
+    malformed: Malformed | None = None
+    try:
+        document = form.read(answer.content)
+    except Malformed as refusal:
+        malformed = refusal
+    said = vendor_error(envelope, document)
+    if not 200 <= answer.status_code < 300:
+        return _status_error(attempts, answer, document, said)
+    if malformed is not None:
+        return _validation_error(attempts, answer, malformed)
+    is_text = isinstance(document, str)
+    known = error_rule(attempts.setting.service.errors, said) is not None
+    if is_failure(envelope, answer.status_code, document) and (not is_text or known or not form.is_text):
+        return _status_error(attempts, answer, document, said)
+    missed = unmet(operation.success, document)
+    if missed is not None and missed[1] is not None:
+        return _status_error(attempts, answer, document, VendorError(message=missed[1], details={}))
+    if missed is not None:
+        return _validation_error(attempts, answer, Malformed(".".join(missed[0]), "nothing says that it was done"))
+    try:
+        return Outcome(answer, decoder(operation, envelope).decode_document(document, form))
+    except Malformed as refusal:
+        malformed = refusal
+    if is_text and is_failure(envelope, answer.status_code, document):
+        return _status_error(attempts, answer, document, said)
+    return _validation_error(attempts, answer, malformed)
+
+
+def _validation_error(attempts: _Attempts, answer: Answer, malformed: Malformed) -> APIResponseValidationError:
+    where = f" at {malformed.path}" if malformed.path else ""
     return APIResponseValidationError(
-        f"{operation.name} was answered with {answer.status_code} and a body that is not what the documentation says"
-        f"{where}: {_printable(decoded.reason)}; see .response",
-        operation=operation.name,
+        f"{attempts.operation.name} was answered with {answer.status_code} and a body that is not what the "
+        f"documentation says{where}: {_printable(malformed.reason)}; see .response",
+        operation=attempts.operation.name,
         may_have_executed=True,
-        request_id=_request_id(setting, answer),
-        path=decoded.path,
+        request_id=_request_id(attempts.setting, answer),
+        path=malformed.path,
         response=answer,
     )
 
@@ -237,13 +289,13 @@ def _document(answer: Answer) -> object:
         return None
 
 
-def _status_error(attempts: _Attempts, answer: Answer, document: object) -> APIStatusError:
-    setting, operation, envelope, token = attempts.setting, attempts.operation, attempts.envelope, attempts.token
-    said = vendor_error(envelope, document)
+def _status_error(attempts: _Attempts, answer: Answer, document: object, said: VendorError) -> APIStatusError:
+    setting, operation = attempts.setting, attempts.operation
     status = answer.status_code
-    kind = error_class(setting.service.errors, status, said.code)
-    secrets = setting.secrets if token is None else {**setting.secrets, TOKEN: token.secret}
-    message = None if said.message is None else scrub(said.message, secrets)
+    rule = error_rule(setting.service.errors, said)
+    kind = status_error(status) if rule is None else rule.raises
+    attempts.temporary = rule is not None and rule.temporary
+    message = None if said.message is None else scrub(said.message, attempts.secrets)
     wait = retry_after(answer.headers, setting.clock.time())
     limit = setting.service.rate_limit
     if limit is not None and limit.learn is not None and status == limit.learn.status:
@@ -256,7 +308,10 @@ def _status_error(attempts: _Attempts, answer: Answer, document: object) -> APIS
     return kind(
         f"{operation.name} was refused with {status}{': ' if words else ''}{words}{_advice(kind, wait)}",
         operation=operation.name,
-        may_have_executed=_may_have_executed(status),
+        may_have_executed=_may_have_executed(status)
+        # In words that nobody knows, and without a status to tell by, a refusal may as well be half a success.
+        or (operation.answers is not None and operation.effect in ("unsafe", "money") and rule is None and status < 300)
+        or (status < 300 and issubclass(kind, InternalServerError)),
         request_id=_request_id(setting, answer),
         status_code=status,
         code=said.code,
@@ -294,6 +349,8 @@ def _wait_before_retry(attempts: _Attempts, error: APIError) -> float | None:
 def _may_be_repeated(attempts: _Attempts, error: APIError) -> bool:
     safe = attempts.operation.effect in ("read", "idempotent")
     if isinstance(error, APIStatusError):
+        if attempts.temporary:
+            return safe
         if error.status_code == 429:
             return True
         return safe and error.status_code in REPEATABLE_STATUSES

@@ -11,29 +11,19 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
+from .documents import Malformed
 from .envelope import Path
 from .operations import Operation, PagedOperation
 
 if TYPE_CHECKING:
+    from .documents import AnswerForm
     from .envelope import Envelope
+
+__all__ = ["Decoded", "Decoder", "Malformed", "at", "decoder", "parse"]
 
 
 class _Wrapper(BaseModel):
     model_config = ConfigDict(extra="allow", hide_input_in_errors=True, protected_namespaces=(), allow_inf_nan=False)
-
-
-class Malformed(Exception):
-    """A body that is not what the documentation says.
-
-    Attributes:
-        path: Where, from the whole body.
-        reason: Why, without the value.
-    """
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(reason)
-        self.path = path
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +86,27 @@ class Decoder:
             malformed = Malformed(".".join(map(str, first["loc"])), first["msg"])
         except Malformed as error:
             malformed = Malformed(error.path, error.reason)
+        raise malformed
+
+    def decode_document(self, document: object, form: AnswerForm) -> Decoded:
+        """Read a *document* that is no JSON.
+
+        Raises:
+            Malformed: It is not what the operation returns.
+        """
+        if self._empty:
+            return Decoded(None, document)
+        try:
+            typed = form.typed(document)
+            value = self._adapter.validate_python(typed, by_alias=True, by_name=False)
+            return Decoded(at(value, self._value), at(value, self._data))
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            malformed = Malformed(".".join(map(str, first["loc"])), first["msg"])
+        except Malformed as error:
+            malformed = Malformed(error.path, error.reason)
+        except MemoryError:
+            malformed = Malformed("", "too large")
         raise malformed
 
 

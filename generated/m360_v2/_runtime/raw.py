@@ -58,6 +58,10 @@ def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
         token = LAST_ANSWER.set(answers)
         try:
             parsed = method(*args, **kwargs)
+        except BaseException:
+            # This frame is part of the traceback, and arguments may be secret.
+            kwargs.clear()
+            raise
         finally:
             LAST_ANSWER.reset(token)
         return RawResponse(parsed, answers[-1])
@@ -74,6 +78,9 @@ def raw_async(method: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, A
         token = LAST_ANSWER.set(answers)
         try:
             parsed = await method(*args, **kwargs)
+        except BaseException:
+            kwargs.clear()
+            raise
         finally:
             LAST_ANSWER.reset(token)
         return RawResponse(parsed, answers[-1])

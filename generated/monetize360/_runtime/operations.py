@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from .arguments import Json, Rule
 from .auth import Auth, LoginScheme, NoAuth
 from .envelope import Envelope, ErrorRule, Path
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .documents import AnswerForm
     from .limits import RateLimit
     from .pagination import Pagination
+    from .request import BodyValue
 
 T = TypeVar("T")
 
@@ -20,7 +24,58 @@ Effect = Literal["read", "idempotent", "unsafe", "money"]
 
 `money` is unsafe and goes over a fresh connection."""
 
-Place = Literal["path", "query", "header", "body"]
+Place = Literal["path", "query", "header", "body", "form"]
+
+
+class BodyForm(Protocol):
+    """How the fields of a body are spelled, where that is not JSON."""
+
+    @property
+    def in_query(self) -> bool:
+        """Whether they travel in the query instead."""
+        ...
+
+    @property
+    def content_type(self) -> str:
+        """What the body is said to be."""
+        ...
+
+    def chosen(self, settings: Mapping[str, str], /) -> BodyForm:
+        """Return the form that the client's settings ask for."""
+        ...
+
+    def encode(self, fields: Mapping[str, BodyValue], /) -> bytes:
+        """Spell *fields*, secrets included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestQuestion:
+    """What decides about the order of a digest.
+
+    Attributes:
+        sent: The names on the wire of what is sent.
+        settings: The client's settings.
+        given: The argument `hashed`, None where there is none.
+        known: The names on the wire of what may be named there, by the names of arguments.
+    """
+
+    sent: frozenset[str]
+    settings: Mapping[str, str]
+    given: object
+    known: Mapping[str, str]
+
+
+class Hashed(Protocol):
+    """What goes into an operation's digest, and in which order."""
+
+    def order(self, asked: DigestQuestion, /) -> tuple[str, ...]:
+        """Return names on the wire in their order.
+
+        Raises:
+            ArgumentError: The argument is needed, or is something else.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +94,14 @@ class Credential:
     wire: str
     environment_variable: str
     required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSetting:
+    """A choice that a client is made with: its keyword and its words, of which the first is the default."""
+
+    name: str
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +147,8 @@ class Service:
         headers: Constant headers of every request.
         formats: The forms of answers that a client may choose, the first is the default.
         request_id_headers: Where the vendor names a request, the first that is there counts.
+        settings: What a client is made with beside its credentials.
+        form: How operations with the body `form` spell it.
     """
 
     package: str
@@ -99,6 +164,8 @@ class Service:
     headers: tuple[tuple[str, str], ...] = ()
     formats: tuple[WireFormat, ...] = ()
     request_id_headers: tuple[str, ...] = ("x-request-id", "request-id", "x-correlation-id")
+    settings: tuple[ClientSetting, ...] = ()
+    form: BodyForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,19 +205,27 @@ class Operation(Generic[T]):
         testing: Whether it takes the vendor's testing flag.
         envelope: What its answers are wrapped in, where that differs from the service's.
         exact: Whether numbers in the answer keep every digit and a repeated key is an error: for money, and slower.
+        auth: How its requests prove who sends them, where that differs from the service's.
+        hashed: What goes into its digest, where authentication has one.
+        answers: The form of its answers, where that is not JSON.
+        success: Paths from the whole body and the words there by which the vendor says that it did what was asked.
     """
 
     name: str
     method: str
     path: str
     effect: Effect
-    body: Literal["json", "none"] = "none"
+    body: Literal["json", "form", "none"] = "none"
     parameters: tuple[Parameter, ...] = ()
     returns: Any = None
     at: Path = ()
     testing: bool = False
     envelope: Envelope | None = None
     exact: bool = False
+    auth: Auth | None = None
+    hashed: Hashed | None = None
+    answers: AnswerForm | None = None
+    success: tuple[tuple[Path, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, Protocol, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 from urllib.parse import quote, urlencode
 
 from .arguments import OMIT, AnyValue, Json
 from .credentials import Secret
 from .errors import ArgumentError
+from .operations import DigestQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import httpx2
 
-    from .operations import Operation, Parameter, Service, WireFormat
+    from .operations import BodyForm, Operation, Parameter, Service, WireFormat
     from .target import Target
 
 FRAMING = frozenset(
@@ -52,8 +53,9 @@ class Request:
         path: Below the base URL, percent-encoded, without a leading slash.
         query: Percent-encoded, without the question mark.
         headers: In the order in which they go out.
-        body: The fields of a JSON body; None for no body.
-        content: A body of another kind.
+        body: The fields of a body; None for no body.
+        form: How the fields are spelled; None for JSON.
+        hashed: What a digest is made of, by wire name in order; None for what authentication itself sends.
         target: Where it goes, where that is not the client's own base URL.
     """
 
@@ -62,21 +64,15 @@ class Request:
     query: str = ""
     headers: tuple[tuple[str, HeaderValue], ...] = ()
     body: Mapping[str, BodyValue] | None = None
-    content: Content | None = None
+    form: BodyForm | None = None
+    hashed: tuple[tuple[str, str | Secret | None], ...] = ()
     target: Target | None = None
 
-
-class Content(Protocol):
-    """A body that is not JSON."""
-
-    @property
-    def media_type(self) -> str:
-        """What the body is, for its `Content-Type`."""
-        ...
-
-    def encode(self) -> Hidden:
-        """Return the body as bytes."""
-        ...
+    def fields_in_query(self) -> Hidden | None:
+        """Return the fields that travel in the query, spelled, or None where they do not."""
+        if self.form is None or not self.form.in_query:
+            return None
+        return _hide(self.form.encode(self.body or {}))
 
 
 class Hidden:
@@ -120,6 +116,7 @@ def build_request(
     *,
     testing: bool,
     chosen: WireFormat | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Request:
     """Check *arguments* and place them; *chosen* is the form in which the answer is to come.
 
@@ -129,7 +126,8 @@ def build_request(
     path: dict[str, str] = {}
     query: list[tuple[str, str]] = []
     headers = list[tuple[str, HeaderValue]](service.headers)
-    reserved = FRAMING | service.auth.reserved()
+    auth = service.auth if operation.auth is None else operation.auth
+    reserved = FRAMING | auth.reserved()
     if chosen is not None:
         headers += [(chosen.header, chosen.media_type), ("Accept", chosen.media_type)]
         reserved |= {chosen.header.lower(), "accept"}
@@ -140,8 +138,13 @@ def build_request(
             if parameter.required:
                 raise ArgumentError(f"{parameter.name} is required")
             continue
+        if isinstance(value, Secret):
+            body[parameter.wire] = _checked(parameter, value)
+            continue
         spelled = None if value is None else parameter.rule.check(parameter.name, value)
         match parameter.place:
+            case "form":
+                body[parameter.wire] = _form_value(parameter.name, spelled)
             case "body":
                 body[parameter.wire] = spelled
             case "query":
@@ -152,8 +155,9 @@ def build_request(
                 headers.append((parameter.wire, _header_value(parameter.name, _text(parameter.name, spelled))))
     if testing and operation.testing and service.testing is not None:
         body = {**service.testing.body, **body}
+    hashed = _hashed(operation, arguments, body, auth.reserved(), settings or {}) if operation.hashed else ()
     if options.extra_body:
-        body |= _extra_body(operation, options.extra_body, service.auth.reserved())
+        body |= _extra_body(operation, options.extra_body, auth.reserved())
     if options.extra_query:
         query += [
             pair for name, value in options.extra_query.items() for pair in _query_pairs("extra_query", name, value)
@@ -165,14 +169,18 @@ def build_request(
         path=_fill(operation.path, path) if path else operation.path,
         query=urlencode(query, quote_via=quote, safe="") if query else "",
         headers=tuple(headers),
-        body=body if operation.body == "json" else None,
+        body=None if operation.body == "none" else body,
+        form=service.form.chosen(settings or {}) if operation.body == "form" and service.form is not None else None,
+        hashed=hashed,
     )
 
 
-def encode_body(body: Mapping[str, BodyValue] | None) -> Hidden | None:
-    """Spell *body* as JSON, secrets revealed only inside the encoder."""
-    if body is None:
+def encode_body(body: Mapping[str, BodyValue] | None, form: BodyForm | None = None) -> Hidden | None:
+    """Spell *body* as a form or as JSON, secrets revealed only inside the encoder."""
+    if body is None or (form is not None and form.in_query):
         return None
+    if form is not None:
+        return _hide(form.encode(body))
     return _hide(json.dumps(body, separators=(",", ":"), ensure_ascii=False, default=_reveal).encode())
 
 
@@ -184,6 +192,44 @@ def _reveal(value: object) -> str:
     if isinstance(value, Secret):
         return value.reveal()
     raise TypeError(f"JSON cannot spell {type(value).__name__}")
+
+
+def _checked(parameter: Parameter, value: Secret) -> Secret:
+    """Hold a hidden argument against its rule, in no frame that is left when it is refused."""
+    reason = ""
+    try:
+        parameter.rule.check(parameter.name, value.reveal())
+    except ArgumentError as refusal:
+        reason = str(refusal)
+    if reason:
+        raise ArgumentError(reason)
+    return value
+
+
+def _form_value(name: str, value: Json) -> BodyValue:
+    if isinstance(value, list):
+        return [_text(name, element) for element in value]
+    return _text(name, value)
+
+
+def _hashed(
+    operation: Operation[object],
+    arguments: Mapping[str, object],
+    body: Mapping[str, BodyValue],
+    added: frozenset[str],
+    settings: Mapping[str, str],
+) -> tuple[tuple[str, str | Secret | None], ...]:
+    """Return the values of a digest in their order; what is not sent has no place in it."""
+    assert operation.hashed is not None  # noqa: S101 - the caller has looked
+    known = {parameter.name: parameter.wire for parameter in operation.parameters}
+    question = DigestQuestion(
+        sent=frozenset(body),
+        settings=settings,
+        given=arguments.get("hashed"),
+        known=known | {name: name for name in added},
+    )
+    names = operation.hashed.order(question)
+    return tuple((name, cast("str | Secret | None", body.get(name))) for name in names if name in body or name in added)
 
 
 def _segment(parameter: Parameter, value: Json) -> str:
@@ -257,9 +303,12 @@ def _merged_headers(
 def _extra_body(
     operation: Operation[object], extra: Mapping[str, object], reserved: frozenset[str]
 ) -> dict[str, BodyValue]:
-    if operation.body != "json":
+    if operation.body == "none":
         raise ArgumentError(f"extra_body cannot be sent: {operation.name} has no body")
     for name in extra:
         if name in reserved:
             raise ArgumentError(f"extra_body must not have {name}: the client sets it")
-    return {name: AnyValue().check(f"extra_body[{name!r}]", value) for name, value in extra.items()}
+    spelled = {name: AnyValue().check(f"extra_body[{name!r}]", value) for name, value in extra.items()}
+    if operation.body == "json":
+        return dict(spelled)
+    return {name: _form_value(f"extra_body[{name!r}]", value) for name, value in spelled.items()}

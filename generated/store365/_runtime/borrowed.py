@@ -130,11 +130,10 @@ class AsyncBorrowed:
 def _request(target: Target, request: Request, exchange: Exchange, *, fresh: bool) -> httpx2.Request:
     target = request.target or target
     headers, content = prepare(target, request, fresh=fresh)
-    query = f"?{request.query}" if request.query else ""
     timeouts = exchange.timeouts
     return httpx2.Request(
         request.method,
-        f"{target.base_url}/{request.path}{query}",
+        target.address(request),
         headers=headers.reveal(),
         content=None if content is None else content.reveal(),
         extensions={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -13,11 +13,24 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorShape:
-    """Where an error tells what went wrong; each path is from the whole body."""
+    """Where an error tells what went wrong; each path is from the whole body.
+
+    Attributes:
+        code: The vendor's code.
+        message: Its words.
+        details: What else it tells, which may be absent.
+        when: Paths, and the words there without which this is not the form.
+        anywhere: The name of an element that, wherever it stands, tells a failure: by its text, or by the text of its
+            child `message`.
+        is_text: Whether the form is a short plain text instead of a document.
+    """
 
     code: Path | None = None
     message: Path | None = None
     details: Path | None = None
+    when: tuple[tuple[Path, str], ...] = ()
+    anywhere: str | None = None
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +50,19 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorRule:
-    """What one of the vendor's codes means."""
+    """What one of the vendor's codes or messages means.
 
-    code: str
+    Attributes:
+        raises: The class.
+        code: The code.
+        message: How the message begins, where the vendor has no codes; case and the end's punctuation do not count.
+        temporary: Whether it may pass by itself, so that a call that may be repeated is.
+    """
+
     raises: type[APIStatusError]
+    code: str | None = None
+    message: str | None = None
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +93,7 @@ def is_failure(envelope: Envelope, status_code: int, document: object) -> bool:
         return True
     if envelope.success is not None:
         return find(document, envelope.success) is False
-    return any(shape.code is not None and _fits(shape, document) for shape in envelope.errors)
+    return any(_fits(shape, document) for shape in envelope.errors)
 
 
 def vendor_error(envelope: Envelope, document: object) -> VendorError:
@@ -83,17 +105,54 @@ def vendor_error(envelope: Envelope, document: object) -> VendorError:
     return VendorError(details={})
 
 
+def error_rule(rules: tuple[ErrorRule, ...], said: VendorError) -> ErrorRule | None:
+    """Return what the vendor's code means, else its words: the rule that knows most of them."""
+    for rule in rules:
+        if rule.code is not None and rule.code == said.code:
+            return rule
+    message = plain_words(said.message or "")
+    known = [rule for rule in rules if rule.message is not None and message.startswith(plain_words(rule.message))]
+    return max(known, key=lambda rule: len(rule.message or ""), default=None)
+
+
+def error_class(rules: tuple[ErrorRule, ...], status_code: int, said: VendorError) -> type[APIStatusError]:
+    """Choose the class: by what the vendor says, then by the HTTP status."""
+    rule = error_rule(rules, said)
+    return status_error(status_code) if rule is None else rule.raises
+
+
+def plain_words(text: str) -> str:
+    """Return *text* without what vendors change between two pages: case, spaces, the punctuation at its end."""
+    return " ".join(text.split()).rstrip(".!:; ").casefold()
+
+
 def _fits(shape: ErrorShape, document: object) -> bool:
     """Tell whether all that the form has is there."""
+    if shape.is_text or isinstance(document, str):
+        return shape.is_text and isinstance(document, str)
+    if shape.anywhere is not None:
+        return any(True for _ in _named(document, shape.anywhere))
     declared = [path for path in (shape.code, shape.message) if path is not None]
-    return bool(declared) and all(find(document, path) is not None for path in declared)
+    return (
+        bool(declared or shape.when)
+        and all(_is_word(find(document, path), word) for path, word in shape.when)
+        and all(_word(find(document, path)) is not None for path in declared)
+    )
 
 
 def _fits_in_part(shape: ErrorShape, document: object) -> bool:
+    """Tell whether a form that is known by its paths alone is there in part."""
+    if shape.when or isinstance(document, str):
+        return False
     return any(path is not None and find(document, path) is not None for path in (shape.code, shape.message))
 
 
 def _told(shape: ErrorShape, document: object) -> VendorError:
+    if isinstance(document, str):
+        return VendorError(message=document, details={})
+    if shape.anywhere is not None:
+        found = next(_named(document, shape.anywhere))
+        return VendorError(message=_first_word(found), details={})
     details = find(document, shape.details) if shape.details is not None else None
     return VendorError(
         code=_word(find(document, shape.code)) if shape.code is not None else None,
@@ -103,12 +162,40 @@ def _told(shape: ErrorShape, document: object) -> VendorError:
     )
 
 
-def error_class(rules: tuple[ErrorRule, ...], status_code: int, code: str | None) -> type[APIStatusError]:
-    """Choose the class: by the vendor's code, then by the HTTP status."""
-    for rule in rules:
-        if rule.code == code:
-            return rule.raises
-    return status_error(status_code)
+def _named(document: object, name: str) -> Iterator[object]:
+    """Yield what stands under *name*, however deep; the outer comes first."""
+    following = [document]
+    while following:
+        element = following.pop(0)
+        if isinstance(element, Mapping):
+            entries = cast("Mapping[str, object]", element)
+            if name in entries:
+                yield entries[name]
+            following += [value for value in entries.values() if isinstance(value, (Mapping, list))]
+        elif isinstance(element, list):
+            following += cast("list[object]", element)
+
+
+def _first_word(found: object) -> str | None:
+    if isinstance(found, list):
+        return next((word for each in cast("list[object]", found) if (word := _first_word(each)) is not None), None)
+    if isinstance(found, Mapping):
+        return _word(cast("Mapping[str, object]", found).get("message"))
+    return _word(found)
+
+
+def _is_word(found: object, word: str) -> bool:
+    told = _word(found)
+    return told is not None and plain_words(told) == plain_words(word)
+
+
+def unmet(success: tuple[tuple[Path, str], ...], document: object) -> tuple[Path, str | None] | None:
+    """Return the first place where the vendor does not say that it did what was asked, with what it says instead."""
+    for path, word in success:
+        found = find(document, path)
+        if not _is_word(found, word):
+            return path, _word(found)
+    return None
 
 
 def _as_mapping(details: object) -> Mapping[str, object]:

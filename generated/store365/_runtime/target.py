@@ -10,7 +10,7 @@ import httpx2
 from .errors import ArgumentError
 
 if TYPE_CHECKING:
-    from .request import Request
+    from .request import Hidden, Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,22 @@ class Target:
 
     def request_target(self, request: Request) -> bytes:
         """Return what stands in the request line."""
+        fields = request.fields_in_query()
+        if fields is not None:
+            return b"?".join((f"{self.path}{request.path}".encode("ascii"), _queried(request, fields)))
         query = f"?{request.query}" if request.query else ""
         return f"{self.path}{request.path}{query}".encode("ascii")
+
+    def address(self, request: Request) -> str:
+        """Return the whole address of *request*; call it only inside the expression that hands it on."""
+        fields = request.fields_in_query()
+        if fields is not None:
+            return f"{self.base_url}/{request.path}?{_queried(request, fields).decode('ascii')}"
+        return f"{self.base_url}/{request.path}{f'?{request.query}' if request.query else ''}"
+
+
+def _queried(request: Request, fields: Hidden) -> bytes:
+    return b"&".join(part for part in (fields.reveal(), request.query.encode("ascii")) if part)
 
 
 def read_target(base_url: object, user_agent: str, keyword: str = "base_url") -> Target:

@@ -27,7 +27,7 @@ class WireHeaders:
     def __init__(self, target: Target, request: Request, content: Hidden | None, *, fresh: bool) -> None:
         tail: list[tuple[bytes, bytes]] = []
         if content is not None:
-            kind = b"application/json" if request.content is None else request.content.media_type.encode()
+            kind = b"application/json" if request.form is None else request.form.content_type.encode("ascii")
             tail = [(b"Content-Type", kind), (b"Content-Length", b"%d" % content.size)]
         elif request.method in ("POST", "PUT", "PATCH"):
             tail = [(b"Content-Length", b"0")]
@@ -56,7 +56,7 @@ def _spelled(value: str | Secret) -> bytes:
 
 def prepare(target: Target, request: Request, *, fresh: bool) -> tuple[WireHeaders, Hidden | None]:
     """Return the headers and the body that *request* goes out with."""
-    content = encode_body(request.body) if request.content is None else request.content.encode()
+    content = encode_body(request.body, request.form)
     return WireHeaders(target, request, content, fresh=fresh), content
 
 

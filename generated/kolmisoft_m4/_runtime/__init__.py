@@ -1,0 +1,1 @@
+"""What every generated client is made of; copied unchanged into each package as `_runtime`."""

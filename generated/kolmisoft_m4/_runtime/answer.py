@@ -1,0 +1,43 @@
+"""An answer as it came."""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass
+
+import httpx2
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answer:
+    """An answer as it came, read to its end.
+
+    Attributes:
+        status_code: The HTTP status.
+        raw_headers: As they came, in their order.
+        content: The body, with its coding undone.
+        elapsed: Seconds from the first byte out to the last byte in.
+    """
+
+    status_code: int
+    raw_headers: tuple[tuple[bytes, bytes], ...]
+    content: bytes
+    elapsed: float
+
+    @functools.cached_property
+    def headers(self) -> httpx2.Headers:
+        """The headers, by name whatever its case."""
+        return httpx2.Headers(list(self.raw_headers))
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8 text; what is not UTF-8 is replaced."""
+        return self.content.decode("utf-8", "replace")
+
+    def json(self) -> object:
+        """The body as plain JSON."""
+        return json.loads(self.content)
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.status_code}, {len(self.content)} bytes>"

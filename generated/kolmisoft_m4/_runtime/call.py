@@ -1,0 +1,398 @@
+"""A call: all of its tries, waits, limits and errors, as one generator that does no I/O."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .auth import TOKEN, Auth
+from .commands import Conversation, NoToken, Token, TokenSource, send, sleep, take_permit
+from .credentials import Secret, scrub
+from .decode import Decoded, Malformed, decoder, parse
+from .documents import AnswerForm
+from .envelope import Envelope, VendorError, error_rule, find, is_failure, unmet, vendor_error
+from .errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    InternalServerError,
+    status_error,
+)
+from .exchange import Exchange, Timeouts, TransportError
+from .limits import WaitTooLong
+from .retry import LONGEST_RETRY_AFTER, REPEATABLE_STATUSES, Backoff, RetryQuota, retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .answer import Answer
+    from .clock import Clock
+    from .limits import Limiter, Permit
+    from .operations import Operation, Service
+    from .request import Request
+
+
+DEFAULT_BACKOFF = Backoff()
+
+HOPELESS = frozenset(("tls", "proxy", "too_large", "refused_locally"))
+"""What another try would meet again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a client's calls have in common."""
+
+    service: Service
+    secrets: Mapping[str, Secret] = field(repr=False)
+    clock: Clock
+    limiter: Limiter | None
+    quota: RetryQuota
+    max_retries: int
+    logger: logging.Logger
+    backoff: Backoff = DEFAULT_BACKOFF
+    tokens: TokenSource | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A call that came to a good end."""
+
+    answer: Answer
+    decoded: Decoded
+
+
+@dataclass(slots=True)
+class _Attempts:
+    """What is known about the tries so far."""
+
+    setting: Setting
+    operation: Operation[Any]
+    envelope: Envelope
+    timeouts: Timeouts
+    exchange: Exchange
+    auth: Auth
+    secrets: Mapping[str, Secret] = field(repr=False)
+    may_have_executed: bool = False
+    hopeless: bool = False
+    temporary: bool = False
+    count: int = 0
+    token: Token | None = None
+    renewed: bool = False
+    pause: float = 0.0
+
+
+def call(setting: Setting, operation: Operation[Any], request: Request, timeouts: Timeouts) -> Conversation[Outcome]:
+    """Carry *request* through until there is an outcome or an `APIError`.
+
+    A cancellation or an interrupt goes on as the object that it is, with `may_have_executed` set on it.
+    """
+    exchange = Exchange(setting.clock.monotonic() + timeouts.whole, timeouts, setting.clock.monotonic)
+    envelope = setting.service.envelope if operation.envelope is None else operation.envelope
+    auth = setting.service.auth if operation.auth is None else operation.auth
+    attempts = _Attempts(setting, operation, envelope, timeouts, exchange, auth, setting.secrets)
+    setting.quota.earn()
+    try:
+        return (yield from _tries(attempts, request))
+    except Exception:
+        raise
+    except BaseException as error:
+        _mark(error, may_have_executed=attempts.may_have_executed or attempts.exchange.sent)
+        raise
+
+
+def _tries(attempts: _Attempts, request: Request) -> Conversation[Outcome]:
+    clock = attempts.setting.clock
+    while True:
+        started = clock.monotonic()
+        result = yield from _signed_attempt(attempts, request)
+        if isinstance(result, Outcome):
+            _log(attempts, str(result.answer.status_code), started)
+            return result
+        attempts.may_have_executed = attempts.may_have_executed or result.may_have_executed
+        result.may_have_executed = attempts.may_have_executed
+        _log(attempts, _short(result), started)
+        if _is_renewable(attempts, result):
+            attempts.renewed = True
+            attempts.exchange = Exchange(attempts.exchange.deadline, attempts.timeouts, clock.monotonic)
+            continue
+        wait = _wait_before_retry(attempts, result)
+        if wait is None:
+            raise result
+        attempts.exchange = Exchange(attempts.exchange.deadline, attempts.timeouts, clock.monotonic)
+        attempts.count += 1
+        yield from sleep(wait)
+
+
+def _signed_attempt(attempts: _Attempts, request: Request) -> Conversation[Outcome | APIError]:
+    """Make one try with what proves who calls, which is fetched first where it has to be."""
+    setting, auth = attempts.setting, attempts.auth
+    attempts.token, attempts.pause = None, 0.0
+    if setting.tokens is None or auth.after_refusal() != "renew":
+        return (yield from _attempt(attempts, _signed(attempts, request, setting.secrets)))
+    found = yield from setting.tokens.obtain(attempts.operation.name, attempts.exchange)
+    if isinstance(found, NoToken):
+        attempts.hopeless, attempts.pause = found.is_hopeless, found.pause
+        return found.error
+    attempts.token = found
+    result = yield from _attempt(attempts, _signed(attempts, request, {**setting.secrets, TOKEN: found.secret}))
+    if isinstance(result, Outcome):
+        setting.tokens.accepted(found)
+    return result
+
+
+def _signed(attempts: _Attempts, request: Request, secrets: Mapping[str, Secret]) -> Request:
+    """Sign *request*, and note what must not be shown of it."""
+    signed = attempts.auth.sign(request, secrets)
+    held = {f"body.{name}": value for name, value in (signed.body or {}).items() if isinstance(value, Secret)}
+    attempts.secrets = {**secrets, **held}
+    return signed
+
+
+def _is_renewable(attempts: _Attempts, error: APIError) -> bool:
+    """Tell whether the vendor refused a token, for the first time in this call, and another one may help."""
+    setting = attempts.setting
+    return (
+        isinstance(error, APIStatusError)
+        and (error.status_code == 401 or isinstance(error, AuthenticationError))
+        and attempts.token is not None
+        and setting.tokens is not None
+        and not attempts.renewed
+        and attempts.auth.after_refusal() == "renew"
+        and setting.tokens.refused(attempts.token)
+    )
+
+
+def _attempt(attempts: _Attempts, request: Request) -> Conversation[Outcome | APIError]:
+    """Make one try and say what it came to."""
+    setting, operation, exchange = attempts.setting, attempts.operation, attempts.exchange
+    permit = yield from _permit(setting, exchange)
+    if isinstance(permit, WaitTooLong):
+        attempts.hopeless = True
+        return APITimeoutError(
+            f"{operation.name} was not sent: the rate limit would make it wait past its deadline; "
+            "send less, or give it a longer timeout",
+            operation=operation.name,
+        )
+    try:
+        answer = yield from _answer(attempts, request)
+    except BaseException:
+        if permit is not None and not exchange.sent:
+            permit.unused()
+        raise
+    if permit is not None:
+        if exchange.sent:
+            permit.answered(setting.clock.monotonic())
+        else:
+            permit.unused()
+    if isinstance(answer, TransportError):
+        attempts.hopeless = answer.kind in HOPELESS
+        return _connection_error(operation, answer, sent=exchange.sent)
+    return _read(attempts, answer)
+
+
+def _permit(setting: Setting, exchange: Exchange) -> Conversation[Permit | WaitTooLong | None]:
+    if setting.limiter is None:
+        return None
+    try:
+        return (yield from take_permit(setting.limiter, exchange.deadline))
+    except WaitTooLong as refusal:
+        return refusal
+
+
+def _answer(attempts: _Attempts, request: Request) -> Conversation[Answer | TransportError]:
+    try:
+        return (yield from send(request, attempts.exchange, fresh=attempts.operation.effect == "money"))
+    except TransportError as failure:
+        return failure
+
+
+def _read(attempts: _Attempts, answer: Answer) -> Outcome | APIError:
+    """Say what an answer means."""
+    operation, envelope = attempts.operation, attempts.envelope
+    if operation.answers is not None:
+        return _read_document(attempts, answer, operation.answers)
+    decoded = _decoded(operation, envelope, answer)
+    if isinstance(decoded, Decoded) and (
+        # Without a word for success, an error inside a 200 may pass for content of no fixed form.
+        envelope.success is not None
+        or not is_failure(envelope, answer.status_code, decoded.content)
+    ):
+        return Outcome(answer, decoded)
+    document = _document(answer)
+    if isinstance(decoded, Decoded) or is_failure(envelope, answer.status_code, document):
+        return _status_error(attempts, answer, document, vendor_error(envelope, document))
+    return _validation_error(attempts, answer, decoded)
+
+
+def _read_document(attempts: _Attempts, answer: Answer, form: AnswerForm) -> Outcome | APIError:
+    """Say what an answer means that is no JSON."""
+    operation, envelope = attempts.operation, attempts.envelope
+    document: object = None
+    malformed: Malformed | None = None
+    try:
+        document = form.read(answer.content)
+    except Malformed as refusal:
+        malformed = refusal
+    said = vendor_error(envelope, document)
+    if not 200 <= answer.status_code < 300:
+        return _status_error(attempts, answer, document, said)
+    if malformed is not None:
+        return _validation_error(attempts, answer, malformed)
+    is_text = isinstance(document, str)
+    known = error_rule(attempts.setting.service.errors, said) is not None
+    if is_failure(envelope, answer.status_code, document) and (not is_text or known or not form.is_text):
+        return _status_error(attempts, answer, document, said)
+    missed = unmet(operation.success, document)
+    if missed is not None and missed[1] is not None:
+        return _status_error(attempts, answer, document, VendorError(message=missed[1], details={}))
+    if missed is not None:
+        return _validation_error(attempts, answer, Malformed(".".join(missed[0]), "nothing says that it was done"))
+    try:
+        return Outcome(answer, decoder(operation, envelope).decode_document(document, form))
+    except Malformed as refusal:
+        malformed = refusal
+    if is_text and is_failure(envelope, answer.status_code, document):
+        return _status_error(attempts, answer, document, said)
+    return _validation_error(attempts, answer, malformed)
+
+
+def _validation_error(attempts: _Attempts, answer: Answer, malformed: Malformed) -> APIResponseValidationError:
+    where = f" at {malformed.path}" if malformed.path else ""
+    return APIResponseValidationError(
+        f"{attempts.operation.name} was answered with {answer.status_code} and a body that is not what the "
+        f"documentation says{where}: {_printable(malformed.reason)}; see .response",
+        operation=attempts.operation.name,
+        may_have_executed=True,
+        request_id=_request_id(attempts.setting, answer),
+        path=malformed.path,
+        response=answer,
+    )
+
+
+def _decoded(operation: Operation[Any], envelope: Envelope, answer: Answer) -> Decoded | Malformed:
+    if not 200 <= answer.status_code < 300:
+        return Malformed("", "a status that is not 2xx")
+    try:
+        return decoder(operation, envelope).decode(answer.content)
+    except Malformed as malformed:
+        return malformed
+
+
+def _document(answer: Answer) -> object:
+    try:
+        return parse(answer.content)
+    except Malformed:
+        return None
+
+
+def _status_error(attempts: _Attempts, answer: Answer, document: object, said: VendorError) -> APIStatusError:
+    setting, operation = attempts.setting, attempts.operation
+    status = answer.status_code
+    rule = error_rule(setting.service.errors, said)
+    kind = status_error(status) if rule is None else rule.raises
+    attempts.temporary = rule is not None and rule.temporary
+    message = None if said.message is None else scrub(said.message, attempts.secrets)
+    wait = retry_after(answer.headers, setting.clock.time())
+    limit = setting.service.rate_limit
+    if limit is not None and limit.learn is not None and status == limit.learn.status:
+        told = find(document, limit.learn.requests)
+        if isinstance(told, int) and not isinstance(told, bool) and told > 0:
+            if setting.limiter is not None:
+                setting.limiter.learn(told)
+            wait = limit.seconds if wait is None else wait
+    words = "; ".join(_printable(part) for part in (said.code, message) if part)
+    return kind(
+        f"{operation.name} was refused with {status}{': ' if words else ''}{words}{_advice(kind, wait)}",
+        operation=operation.name,
+        may_have_executed=_may_have_executed(status)
+        # In words that nobody knows, and without a status to tell by, a refusal may as well be half a success.
+        or (operation.answers is not None and operation.effect in ("unsafe", "money") and rule is None and status < 300)
+        or (status < 300 and issubclass(kind, InternalServerError)),
+        request_id=_request_id(setting, answer),
+        status_code=status,
+        code=said.code,
+        message=message,
+        details=said.details,
+        body=answer.text if document is None else document,
+        response=answer,
+        retry_after=wait,
+    )
+
+
+def _connection_error(operation: Operation[Any], failure: TransportError, *, sent: bool) -> APIConnectionError:
+    kind = APITimeoutError if failure.kind == "timeout" else APIConnectionError
+    known = "it may have been carried out" if sent else "nothing was sent"
+    return kind(f"{operation.name}: {failure.reason}; {known}", operation=operation.name, may_have_executed=sent)
+
+
+def _wait_before_retry(attempts: _Attempts, error: APIError) -> float | None:
+    """Return how long to wait before the next try, None when there is none."""
+    setting = attempts.setting
+    if attempts.count >= setting.max_retries or not _may_be_repeated(attempts, error):
+        return None
+    wait = setting.backoff.delay(attempts.count, setting.clock.random())
+    if isinstance(error, APIStatusError) and error.retry_after is not None:
+        if error.retry_after > LONGEST_RETRY_AFTER:
+            return None
+        wait = max(wait if error.retry_after == 0 else 0.0, error.retry_after)
+    wait = max(wait, attempts.pause)
+    # A wait that reaches the deadline leaves no time for the try after it.
+    if wait >= attempts.exchange.left():
+        return None
+    return wait if setting.quota.take() else None
+
+
+def _may_be_repeated(attempts: _Attempts, error: APIError) -> bool:
+    safe = attempts.operation.effect in ("read", "idempotent")
+    if isinstance(error, APIStatusError):
+        if attempts.temporary:
+            return safe
+        if error.status_code == 429:
+            return True
+        return safe and error.status_code in REPEATABLE_STATUSES
+    if isinstance(error, APIConnectionError):
+        return (safe or not attempts.may_have_executed) and not attempts.hopeless
+    return False
+
+
+def _may_have_executed(status: int) -> bool:
+    # A redirect may follow what was done, a 408 may stand for an answer that came too late, a 5xx for anything.
+    return status >= 500 or status == 408 or 300 <= status < 400
+
+
+def _mark(error: BaseException, *, may_have_executed: bool) -> None:
+    error.may_have_executed = may_have_executed  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - it is told on the object itself
+
+
+def _request_id(setting: Setting, answer: Answer) -> str | None:
+    for name in setting.service.request_id_headers:
+        value = answer.headers.get(name)
+        if value:
+            return value
+    return None
+
+
+def _advice(kind: type[APIStatusError], wait: float | None) -> str:
+    if issubclass(kind, AuthenticationError):
+        return "; check the credentials"
+    return "" if wait is None else f"; the vendor asks to wait {wait:g} seconds"
+
+
+def _printable(text: str) -> str:
+    shown = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text[:500])
+    return shown + ("..." if len(text) > 500 else "")
+
+
+def _short(error: APIError) -> str:
+    return str(error.status_code) if isinstance(error, APIStatusError) else type(error).__name__
+
+
+def _log(attempts: _Attempts, status: str, started: float) -> None:
+    setting = attempts.setting
+    if setting.logger.isEnabledFor(logging.INFO):
+        seconds = setting.clock.monotonic() - started
+        setting.logger.info("%s: %s, try %d, %.3f s", attempts.operation.name, status, attempts.count + 1, seconds)

@@ -1,0 +1,379 @@
+"""What generated clients are made of: one pool, one way to call."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
+
+from .borrowed import AsyncBorrowed, SyncBorrowed
+from .call import Outcome, Setting, call
+from .clock import SYSTEM_CLOCK, Clock
+from .drivers import AsyncSender, SyncSender, drive, drive_async
+from .errors import ArgumentError, ClientClosedError
+from .exchange import Timeouts, read_timeouts
+from .limits import Limiter
+from .pages import AsyncPage, AsyncPageRequest, AsyncPageRequestAs, Page
+from .pagination import Progress
+from .raw import LAST_ANSWER
+from .redaction import package_logger, quieten
+from .request import CallOptions, Request, build_request
+from .retry import RetryQuota
+from .target import read_target
+from .transport import AsyncTransport, SyncTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from types import TracebackType
+
+    import httpx2
+
+    from .credentials import Credentials
+    from .operations import Operation, PagedOperation, Service, WireFormat
+
+T = TypeVar("T")
+PageT = TypeVar("PageT", bound=Page[Any])
+AsyncPageT = TypeVar("AsyncPageT", bound=AsyncPage[Any])
+
+
+class _BaseClient:
+    """What both kinds of client know."""
+
+    def __init__(
+        self,
+        service: Service,
+        credentials: Credentials,
+        *,
+        base_url: str | None,
+        environment: str | None,
+        token_url: str | None,
+        format: str | None,  # noqa: A002 - the word that callers know
+        timeout: float | httpx2.Timeout,
+        max_retries: int,
+        testing: bool,
+        requests_per_window: float | None,
+        limiter: Limiter | None,
+        settings: Mapping[str, str] | None,
+        clock: Clock,
+    ) -> None:
+        secrets = credentials.resolve(service.credentials)
+        self._service = service
+        self._format = _chosen_format(service, format)
+        self._settings = _settings(service, settings or {})
+        self._timeouts = _timeouts(timeout)
+        self._testing = testing
+        self._target = read_target(_server(service, base_url, environment), user_agent(service))
+        self._setting = Setting(
+            service=service,
+            secrets=secrets,
+            clock=clock,
+            limiter=limiter if limiter is not None else _limiter(service, requests_per_window, clock),
+            quota=RetryQuota(),
+            max_retries=_max_retries(max_retries),
+            logger=package_logger(service.package),
+            tokens=(
+                None
+                if service.login is None
+                else service.login.source(token_url, secrets, service.envelope, clock, user_agent(service))
+            ),
+        )
+        quieten()
+
+    @property
+    def base_url(self) -> str:
+        """Where the client talks to."""
+        return self._target.base_url
+
+    def __repr__(self) -> str:
+        # Asked for by whoever shows a traceback, perhaps of the constructor's own refusal.
+        target = self.__dict__.get("_target")
+        return f"<{type(self).__name__}{f' for {target.base_url}' if target is not None else ''}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} cannot be pickled or copied: it holds credentials and connections; "
+            "make a new one where it is needed, or use with_options()"
+        )
+
+    def with_options(
+        self,
+        *,
+        timeout: float | httpx2.Timeout | None = None,
+        max_retries: int | None = None,
+        testing: bool | None = None,
+    ) -> Self:
+        """Return a copy with other settings that shares the connections; closing one closes both."""
+        changes: dict[str, object] = {}
+        if timeout is not None:
+            changes["_timeouts"] = _timeouts(timeout)
+        if testing is not None:
+            changes["_testing"] = testing
+        if max_retries is not None:
+            changes["_setting"] = replace(self._setting, max_retries=_max_retries(max_retries))
+        twin = object.__new__(type(self))
+        twin.__dict__.update({**self.__dict__, **changes})
+        return twin
+
+    def _prepare(
+        self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions
+    ) -> tuple[Request, Timeouts]:
+        request = build_request(
+            self._service,
+            operation,
+            arguments,
+            options,
+            testing=self._testing,
+            chosen=self._format,
+            settings=self._settings,
+        )
+        timeouts = self._timeouts if options.timeout is None else _timeouts(options.timeout)
+        return request, timeouts
+
+
+class SyncClient(_BaseClient):
+    """The base of a generated `Client`: safe to share between threads."""
+
+    def __init__(
+        self,
+        service: Service,
+        credentials: Credentials,
+        *,
+        base_url: str | None = None,
+        environment: str | None = None,
+        token_url: str | None = None,
+        format: str | None = None,  # noqa: A002 - the word that callers know
+        timeout: float | httpx2.Timeout = 60.0,
+        max_retries: int = 2,
+        http_client: httpx2.Client | None = None,
+        trust_env: bool = False,
+        testing: bool = False,
+        requests_per_window: float | None = None,
+        limiter: Limiter | None = None,
+        settings: Mapping[str, str] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        super().__init__(
+            service,
+            credentials,
+            base_url=base_url,
+            environment=environment,
+            token_url=token_url,
+            format=format,
+            timeout=timeout,
+            max_retries=max_retries,
+            testing=testing,
+            requests_per_window=requests_per_window,
+            limiter=limiter,
+            settings=settings,
+            clock=clock,
+        )
+        self._sender: SyncSender
+        if http_client is None:
+            self._sender = SyncTransport(self._target, trust_env=trust_env)
+        else:
+            self._sender = SyncBorrowed(self._target, http_client)
+
+    def close(self) -> None:
+        """Close the connections. A client of your own, given as `http_client`, stays open."""
+        self._sender.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _call(self, operation: Operation[T], arguments: Mapping[str, object], options: CallOptions) -> T:
+        return cast("T", self._carry_out(operation, arguments, options).decoded.value)
+
+    def _page(self, operation: PagedOperation[T], arguments: Mapping[str, object], options: CallOptions) -> Page[T]:
+        return self._page_as(Page[T], operation, arguments, options)
+
+    def _page_as(
+        self,
+        kind: type[PageT],
+        operation: PagedOperation[Any],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> PageT:
+        def fetch(question: Mapping[str, object]) -> Outcome:
+            return self._carry_out(operation, question, options)
+
+        return kind(operation, Progress(arguments=arguments), fetch(arguments), fetch)
+
+    def _carry_out(self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions) -> Outcome:
+        request, timeouts = self._prepare(operation, arguments, options)
+        if self._sender.is_closed:
+            raise _closed(operation)
+        outcome = drive(call(self._setting, operation, request, timeouts), self._sender, self._setting.clock)
+        asked = LAST_ANSWER.get()
+        if asked is not None:
+            asked.append(outcome.answer)
+        return outcome
+
+
+class AsyncioClient(_BaseClient):
+    """The base of a generated `AsyncClient`: safe to share between tasks, for asyncio."""
+
+    def __init__(
+        self,
+        service: Service,
+        credentials: Credentials,
+        *,
+        base_url: str | None = None,
+        environment: str | None = None,
+        token_url: str | None = None,
+        format: str | None = None,  # noqa: A002 - the word that callers know
+        timeout: float | httpx2.Timeout = 60.0,
+        max_retries: int = 2,
+        http_client: httpx2.AsyncClient | None = None,
+        trust_env: bool = False,
+        testing: bool = False,
+        requests_per_window: float | None = None,
+        limiter: Limiter | None = None,
+        settings: Mapping[str, str] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        super().__init__(
+            service,
+            credentials,
+            base_url=base_url,
+            environment=environment,
+            token_url=token_url,
+            format=format,
+            timeout=timeout,
+            max_retries=max_retries,
+            testing=testing,
+            requests_per_window=requests_per_window,
+            limiter=limiter,
+            settings=settings,
+            clock=clock,
+        )
+        self._sender: AsyncSender
+        if http_client is None:
+            self._sender = AsyncTransport(self._target, trust_env=trust_env)
+        else:
+            self._sender = AsyncBorrowed(self._target, http_client)
+
+    async def aclose(self) -> None:
+        """Close the connections. A client of your own, given as `http_client`, stays open."""
+        await self._sender.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def _call(self, operation: Operation[T], arguments: Mapping[str, object], options: CallOptions) -> T:
+        return cast("T", (await self._carry_out(operation, arguments, options)).decoded.value)
+
+    def _page(
+        self, operation: PagedOperation[T], arguments: Mapping[str, object], options: CallOptions
+    ) -> AsyncPageRequest[T]:
+        return AsyncPageRequest(operation.name, self._asker(AsyncPage[T], operation, arguments, options))
+
+    def _page_as(
+        self,
+        kind: type[AsyncPageT],
+        operation: PagedOperation[T],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> AsyncPageRequestAs[AsyncPageT, T]:
+        return AsyncPageRequestAs(operation.name, self._asker(kind, operation, arguments, options))
+
+    def _asker(
+        self,
+        kind: type[AsyncPageT],
+        operation: PagedOperation[Any],
+        arguments: Mapping[str, object],
+        options: CallOptions,
+    ) -> Callable[[], Awaitable[AsyncPageT]]:
+        async def fetch(question: Mapping[str, object]) -> Outcome:
+            return await self._carry_out(operation, question, options)
+
+        async def ask() -> AsyncPageT:
+            return kind(operation, Progress(arguments=arguments), await fetch(arguments), fetch)
+
+        return ask
+
+    async def _carry_out(
+        self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions
+    ) -> Outcome:
+        request, timeouts = self._prepare(operation, arguments, options)
+        if self._sender.is_closed:
+            raise _closed(operation)
+        conversation = call(self._setting, operation, request, timeouts)
+        outcome = await drive_async(conversation, self._sender, self._setting.clock)
+        asked = LAST_ANSWER.get()
+        if asked is not None:
+            asked.append(outcome.answer)
+        return outcome
+
+
+def user_agent(service: Service) -> str:
+    """Return what the vendor sees of us."""
+    return f"{service.package}/{service.version} python/{platform.python_version()}"
+
+
+def _server(service: Service, base_url: str | None, environment: str | None) -> str:
+    named = {server.name: server.url for server in service.servers}
+    if environment is not None and environment not in named:
+        raise ArgumentError(f"environment must be one of {', '.join(map(repr, named))}")
+    if base_url is not None:
+        return base_url
+    if environment is not None:
+        return named[environment]
+    if not service.servers:
+        raise ArgumentError("base_url is required: only you know where this service runs")
+    return service.servers[0].url
+
+
+def _chosen_format(service: Service, name: str | None) -> WireFormat | None:
+    if not service.formats:
+        return None
+    for each in service.formats:
+        if name in (None, each.name):
+            return each
+    raise ArgumentError(f"format must be one of: {', '.join(each.name for each in service.formats)}")
+
+
+def _limiter(service: Service, requests_per_window: float | None, clock: Clock) -> Limiter | None:
+    limit = service.rate_limit
+    if limit is None:
+        return None
+    if requests_per_window is not None:
+        limit = limit.at(requests_per_window)
+    return Limiter(limit.requests, limit.seconds, monotonic=clock.monotonic)
+
+
+def _settings(service: Service, given: Mapping[str, str]) -> dict[str, str]:
+    for setting in service.settings:
+        if given.get(setting.name, setting.words[0]) not in setting.words:
+            raise ArgumentError(f"{setting.name} must be one of {', '.join(map(repr, setting.words))}")
+    return {setting.name: given.get(setting.name, setting.words[0]) for setting in service.settings}
+
+
+def _timeouts(given: float | httpx2.Timeout) -> Timeouts:
+    reason = ""
+    try:
+        return read_timeouts(given)
+    except ValueError as error:
+        reason = str(error)
+    raise ArgumentError(reason)
+
+
+def _max_retries(given: object) -> int:
+    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+        raise ArgumentError("max_retries must be a whole number, 0 or more")
+    return given
+
+
+def _closed(operation: Operation[Any]) -> ClientClosedError:
+    return ClientClosedError(
+        f"{operation.name} was not sent: the client is closed; make a new one", operation=operation.name
+    )

@@ -1,0 +1,230 @@
+"""Rate limits: how many requests the vendor takes in any stretch of a length, and who may send next."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import math
+import os
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnFromBody:
+    """Where a refusal tells the limit that holds for this account."""
+
+    status: int
+    requests: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """So many requests in any stretch of so many seconds."""
+
+    requests: int
+    seconds: float
+    learn: LearnFromBody | None = None
+
+    def at(self, requests_per_window: float) -> RateLimit:
+        """Return this limit with the caller's own figure; less than one request a window makes the window longer."""
+        if not math.isfinite(requests_per_window) or requests_per_window <= 0:
+            raise ValueError("a rate limit must be a number above 0")
+        if requests_per_window < 1:
+            return RateLimit(requests=1, seconds=self.seconds / requests_per_window, learn=self.learn)
+        return RateLimit(requests=int(requests_per_window), seconds=self.seconds, learn=self.learn)
+
+
+class WaitTooLong(Exception):
+    """The next free permit comes after the deadline."""
+
+
+class Permit:
+    """The right to send one request.
+
+    The vendor counts a request when it sees it, at some moment between the grant and the answer. So the window of the
+    permit begins when the answer is there, or a tenth of a window after the grant if the answer takes longer.
+    """
+
+    __slots__ = ("_limiter", "free_at", "granted_at")
+
+    def __init__(self, limiter: Limiter, granted_at: float, free_at: float) -> None:
+        self._limiter = limiter
+        self.granted_at = granted_at
+        self.free_at = free_at
+
+    def answered(self, now: float) -> None:
+        """Note that the vendor has answered, so it has seen the request before *now*."""
+        self._limiter.settle(self, now)
+
+    def unused(self) -> None:
+        """Give the permit back: the request was certainly not sent."""
+        self._limiter.settle(self, None)
+
+
+class _Waiter:
+    __slots__ = ("wake",)
+
+    def __init__(self, wake: Callable[[], object]) -> None:
+        self.wake = wake
+
+
+class Limiter:
+    """Keeps the requests of one account within its limit; give one to all clients of the account.
+
+    Threads and tasks may wait at the same time; who came first is served first.
+    """
+
+    def __init__(self, requests: int, seconds: float = 1.0, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        if requests < 1 or not seconds > 0:
+            raise ValueError("a limiter needs at least one request in a window longer than 0 seconds")
+        self.requests = requests
+        self.seconds = seconds
+        self._monotonic = monotonic
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        self._order = itertools.count()
+        self._taken: list[tuple[float, int, Permit]] = []
+        self._in_use = 0
+        self._waiters: deque[_Waiter] = deque()
+
+    def acquire(self, deadline: float) -> Permit:
+        """Wait for a permit, holding the thread.
+
+        Raises:
+            WaitTooLong: It would come after *deadline*; nothing was waited for.
+        """
+        event = threading.Event()
+        waiter = self._enter(event.set)
+        try:
+            while True:
+                outcome = self._attempt(waiter, deadline)
+                if isinstance(outcome, Permit):
+                    return outcome
+                event.wait(outcome)
+                event.clear()
+        except BaseException:
+            self._leave(waiter)
+            raise
+
+    async def acquire_async(self, deadline: float) -> Permit:
+        """Wait for a permit, holding the task.
+
+        Raises:
+            WaitTooLong: It would come after *deadline*; nothing was waited for.
+        """
+        loop = asyncio.get_running_loop()
+        event = asyncio.Event()
+
+        def wake() -> None:
+            # A waiter's loop may have ended while it waited.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(event.set)
+
+        waiter = self._enter(wake)
+        try:
+            while True:
+                outcome = self._attempt(waiter, deadline)
+                if isinstance(outcome, Permit):
+                    return outcome
+                timer = loop.call_later(outcome, event.set)
+                try:
+                    await event.wait()
+                finally:
+                    timer.cancel()
+                event.clear()
+        except BaseException:
+            self._leave(waiter)
+            raise
+
+    def learn(self, requests: int) -> None:
+        """Take over a lower limit that the vendor told."""
+        with self._lock:
+            self.requests = max(1, min(self.requests, requests))
+
+    def settle(self, permit: Permit, answered_at: float | None) -> None:
+        """Set when *permit* is free again; at once when it was not used."""
+        with self._lock:
+            free_at = -math.inf if answered_at is None else answered_at + self.seconds
+            if free_at >= permit.free_at:
+                return
+            permit.free_at = free_at
+            heapq.heappush(self._taken, (free_at, next(self._order), permit))
+            first = self._waiters[0] if self._waiters else None
+        if first is not None:
+            first.wake()
+
+    def _enter(self, wake: Callable[[], object]) -> _Waiter:
+        if self._process != os.getpid():
+            # A fork copies the lock as it was, perhaps held by a thread that the child does not have.
+            self._begin()
+        waiter = _Waiter(wake)
+        with self._lock:
+            self._waiters.append(waiter)
+        return waiter
+
+    def _leave(self, waiter: _Waiter) -> None:
+        with self._lock:
+            if waiter not in self._waiters:
+                return
+            self._waiters.remove(waiter)
+            first = self._waiters[0] if self._waiters else None
+        if first is not None:
+            first.wake()
+
+    def _attempt(self, waiter: _Waiter, deadline: float) -> Permit | float:
+        """Return a permit, or how long to wait before asking again."""
+        with self._lock:
+            now = self._monotonic()
+            self._release(now)
+            place = self._waiters.index(waiter)
+            if place == 0 and self._in_use < self.requests:
+                self._waiters.popleft()
+                permit = self._grant(now)
+                following = self._waiters[0] if self._waiters else None
+            else:
+                wait = self._wait(place, now)
+                if now + wait > deadline:
+                    raise WaitTooLong
+                # Who is not first is woken when it is; the wait is there in case that nobody wakes it.
+                return max(wait, self.seconds) if place else wait
+        if following is not None:
+            following.wake()
+        return permit
+
+    def _grant(self, now: float) -> Permit:
+        permit = Permit(self, now, now + 1.1 * self.seconds)
+        self._in_use += 1
+        heapq.heappush(self._taken, (permit.free_at, next(self._order), permit))
+        return permit
+
+    def _release(self, now: float) -> None:
+        while self._taken:
+            free_at, _, permit = self._taken[0]
+            # A permit that was settled early has a second, earlier entry; the later one counts for nothing.
+            if free_at == permit.free_at and free_at > now:
+                return
+            heapq.heappop(self._taken)
+            if free_at == permit.free_at:
+                permit.free_at = -math.inf
+                self._in_use -= 1
+
+    def _wait(self, place: int, now: float) -> float:
+        """Return the least time until the waiter at *place* can have a permit."""
+        free = sorted(free_at for free_at, _, permit in self._taken if free_at == permit.free_at)
+        spare = self.requests - len(free)
+        upcoming = [now] * spare + free if spare > 0 else free[-self.requests :]
+        rounds, within = divmod(place, len(upcoming))
+        return max(0.0, upcoming[within] - now) + rounds * self.seconds
