@@ -5,6 +5,7 @@ from ._runtime.arguments import Integer, Text
 from ._runtime.auth import CredentialPart
 from ._runtime.envelope import Envelope, ErrorShape
 from ._runtime.login import Login, TokenAuth
+from ._runtime.named_xml import NamedXml
 from ._runtime.operations import Credential, PagedOperation, Parameter, Server, Service, WireFormat
 from ._runtime.pagination import PageNumberPagination
 from .models import User
@@ -37,7 +38,10 @@ SERVICE = Service(
             ErrorShape(code=("error",), message=("message",)),
         )
     ),
-    formats=(WireFormat(name="json", header="Content-type", media_type="application/json"),),
+    formats=(
+        WireFormat(name="json", header="Content-type", media_type="application/json"),
+        WireFormat(name="xml", header="Content-type", media_type="application/xml"),
+    ),
 )
 
 USERS_LIST: PagedOperation[User] = PagedOperation(
@@ -59,4 +63,5 @@ USERS_LIST: PagedOperation[User] = PagedOperation(
         pages=("totalNumberOfPages",),
         total=("totalNumberOfRecords",),
     ),
+    variants=(("xml", NamedXml(lists=(("results",),), is_pascal_case=True)),),
 )

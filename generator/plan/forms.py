@@ -9,9 +9,10 @@ from generator.plan.envelope import path
 from generator.runtime import digest as runtime_digest
 from generator.runtime import operations as runtime
 from generator.runtime.forms import FormBody
+from generator.runtime.named_xml import NamedXml
 from generator.runtime.text_answers import TextAnswer
 from generator.runtime.xml_answers import ListAt, XmlAnswer
-from generator.spec.answers import answer_form
+from generator.spec.answers import answer_form, lists_of_objects
 from generator.spec.digests import Hashed
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
@@ -69,6 +70,18 @@ def plan_hashed(hashed: Hashed | None) -> Code | None:
         )
     members = literals.strings(hashed.unordered) if hashed.unordered else None
     return construct(runtime_digest.HashedAsGiven, members=members)
+
+
+def plan_variants(spec: Spec, endpoint: Endpoint) -> Code | None:
+    """Spell how an endpoint's answers are read in the forms that a caller may choose, or None where JSON is all."""
+    if "xml" not in spec.format.choose:
+        return None
+    reader = construct(
+        NamedXml,
+        lists=tuple_of(literals.strings(at) for at in lists_of_objects(spec, endpoint)),
+        is_pascal_case="True" if spec.format.names.get("xml") == "PascalCase" else None,
+    )
+    return tuple_of((tuple_of((literals.string("xml"), reader)) or "",))
 
 
 def plan_answers(spec: Spec, endpoint: Endpoint) -> Code | None:

@@ -11,7 +11,7 @@ from generator.plan import literals, types
 from generator.plan.auth import plan_endpoint_auth
 from generator.plan.code import Code, Import, construct, names_in, tuple_of, unhidden
 from generator.plan.documentation import method_docstring
-from generator.plan.forms import plan_answers, plan_hashed, plan_success
+from generator.plan.forms import plan_answers, plan_hashed, plan_success, plan_variants
 from generator.plan.pagination import Told, plan_pagination, told
 from generator.runtime import operations as runtime
 from generator.spec.answers import value_path
@@ -182,6 +182,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         auth=plan_endpoint_auth(spec, endpoint.auth),
         hashed=plan_hashed(endpoint.hashed),
         answers=plan_answers(spec, endpoint),
+        variants=plan_variants(spec, endpoint),
         success=plan_success(endpoint),
     )
     options = tuple((option, unhidden(Code(annotation), hidden).text) for option, annotation in _CALL_OPTIONS)

@@ -55,6 +55,7 @@ class Setting:
     logger: logging.Logger
     backoff: Backoff = DEFAULT_BACKOFF
     tokens: TokenSource | None = None
+    format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +214,9 @@ def _answer(attempts: _Attempts, request: Request) -> Conversation[Answer | Tran
 def _read(attempts: _Attempts, answer: Answer) -> Outcome | APIError:
     """Say what an answer means."""
     operation, envelope = attempts.operation, attempts.envelope
-    if operation.answers is not None:
-        return _read_document(attempts, answer, operation.answers)
+    form = operation.answers or dict(operation.variants).get(attempts.setting.format or "")
+    if form is not None:
+        return _read_document(attempts, answer, form)
     decoded = _decoded(operation, envelope, answer)
     if isinstance(decoded, Decoded) and (
         # Without a word for success, an error inside a 200 may pass for content of no fixed form.

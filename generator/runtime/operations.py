@@ -208,6 +208,7 @@ class Operation(Generic[T]):
         auth: How its requests prove who sends them, where that differs from the service's.
         hashed: What goes into its digest, where authentication has one.
         answers: The form of its answers, where that is not JSON.
+        variants: How answers are read in the forms that a client may choose, by the caller's word; JSON has none.
         success: Paths from the whole body and the words there by which the vendor says that it did what was asked.
     """
 
@@ -225,6 +226,7 @@ class Operation(Generic[T]):
     auth: Auth | None = None
     hashed: Hashed | None = None
     answers: AnswerForm | None = None
+    variants: tuple[tuple[str, AnswerForm], ...] = ()
     success: tuple[tuple[Path, str], ...] = ()
 
 

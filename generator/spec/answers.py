@@ -87,6 +87,32 @@ def _lists_inside(spec: Spec, of: Type, at: Path, depth: int) -> Iterator[ListAt
             pass
 
 
+def lists_of_objects(spec: Spec, endpoint: Endpoint) -> tuple[Path, ...]:
+    """Return where lists of objects stand in an endpoint's answer, from the whole body, the outer ones first."""
+    style = spec.pagination.get(endpoint.pages) if endpoint.pages is not None else None
+    at = (*spec.envelope.data, *(endpoint.returns.at if style is None else style.items))
+    return () if endpoint.returns.type is None else tuple(_objects_in(spec, endpoint.returns.type, at, 0))
+
+
+def _objects_in(spec: Spec, of: Type, at: Path, depth: int) -> Iterator[Path]:
+    match of:
+        case Reference(name) if depth < _LEVELS:
+            definition = spec.types.get(name)
+            if isinstance(definition, Alias):
+                yield from _objects_in(spec, definition.type, at, depth + 1)
+            elif isinstance(definition, ObjectType):
+                for member in definition.fields:
+                    yield from _objects_in(spec, member.type, (*at, member.name), depth + 1)
+        case ListOf(item=inner):
+            if at:
+                yield at
+            yield from _objects_in(spec, inner, at, depth)
+        case Nullable(inner=inner):
+            yield from _objects_in(spec, inner, at, depth)
+        case _:
+            pass
+
+
 def runtime_envelope(spec: Spec) -> runtime.Envelope:
     """Return what clients know of failures."""
     return runtime.Envelope(

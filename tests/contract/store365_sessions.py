@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -48,7 +48,7 @@ class Session:
         self.client._setting = replace(inside, backoff=replace(inside.backoff, first=0.01), clock=clock)
         self.client._setting.tokens._clock = clock
 
-    def list(self, client: Any = None, /, **arguments: Any) -> Any:
+    def first(self, client: Any = None, /, **arguments: Any) -> Any:
         """Return the first page of users."""
         return self.wait((client or self.client).users.list(**arguments))
 
@@ -66,7 +66,7 @@ class Session:
     def error(self, **arguments: Any) -> Any:
         """Return what a list raises."""
         try:
-            self.list(**arguments)
+            self.first(**arguments)
         except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
             return error
         raise AssertionError("nothing was raised")
@@ -91,7 +91,7 @@ class Session:
 
 
 @contextmanager
-def session(vendor: Store365, *, asynchronous: bool, **setting: Any) -> Iterator[Session]:
+def session(vendor: Store365, *, asynchronous: bool, **setting: Any) -> Generator[Session]:
     """Make a client for as long as a test needs it."""
     made = Session(vendor, asynchronous=asynchronous, **setting)
     try:

@@ -62,7 +62,7 @@ def refusing(status: int, document: object) -> wire.Fault:
 
 
 def test_login_is_a_form_and_requests_carry_the_token(calls: Session, vendor: Store365) -> None:
-    calls.list()
+    calls.first()
 
     (login,), (request,) = vendor.tokens.requests, vendor.resources.requests
     assert vendor.tokens.forms == [
@@ -75,7 +75,7 @@ def test_login_is_a_form_and_requests_carry_the_token(calls: Session, vendor: St
 
 
 def test_content_type_is_said_with_a_get(calls: Session, vendor: Store365) -> None:
-    calls.list()
+    calls.first()
 
     (request,) = vendor.resources.requests
     assert (request.method, request.target) == ("GET", "/users")
@@ -84,7 +84,7 @@ def test_content_type_is_said_with_a_get(calls: Session, vendor: Store365) -> No
 
 
 def test_arguments_have_the_names_of_the_vendor(calls: Session, vendor: Store365) -> None:
-    calls.list(page_number=2, page_size=5, sort_order="name")
+    calls.first(page_number=2, page_size=5, sort_order="name")
 
     (request,) = vendor.resources.requests
     assert request.query == "pageNumber=2&pageSize=5&SortOrder=name"
@@ -124,7 +124,7 @@ def test_what_the_client_says_itself_cannot_be_replaced(calls: Session, vendor: 
 
 
 def test_page_tells_what_the_vendor_tells(calls: Session) -> None:
-    page = calls.list(page_size=10)
+    page = calls.first(page_size=10)
 
     assert (page.page_number, page.page_size) == (1, 10)
     assert (page.total_number_of_pages, page.total_number_of_records) == (3, 25)
@@ -134,7 +134,7 @@ def test_page_tells_what_the_vendor_tells(calls: Session) -> None:
 
 
 def test_fields_that_nobody_knows_are_kept(calls: Session) -> None:
-    first = calls.list().items[0]
+    first = calls.first().items[0]
 
     assert first.model_extra == user(1)
     assert first.model_dump(by_alias=True) == user(1)
@@ -164,7 +164,7 @@ def test_smaller_page_than_asked_for_is_not_the_end(calls: Session, vendor: Stor
 def test_no_user_at_all_is_an_empty_page(calls: Session, vendor: Store365) -> None:
     vendor.resources.users.clear()
 
-    page = calls.list()
+    page = calls.first()
 
     assert page.items == []
     assert not page.has_next_page()
@@ -210,7 +210,7 @@ def test_raw_response_has_the_answer_beside_what_was_made_of_it(calls: Session) 
     ],
 )
 def test_each_form_of_error_is_told_by_its_keys(
-    calls: Session, vendor: Store365, document: object, kind: type[Exception], told: tuple[int, str, str]
+    calls: Session, vendor: Store365, document: object, kind: type[package.APIStatusError], told: tuple[int, str, str]
 ) -> None:
     vendor.resources.fail(*[refusing(told[0], document)] * 5)
 
@@ -234,7 +234,7 @@ def test_each_form_of_error_is_told_by_its_keys(
     ],
 )
 def test_error_without_a_body_is_told_by_its_status(
-    calls: Session, vendor: Store365, status: int, kind: type[Exception]
+    calls: Session, vendor: Store365, status: int, kind: type[package.APIStatusError]
 ) -> None:
     vendor.resources.fail(*[wire.saying(status)] * 5)
 
@@ -259,6 +259,7 @@ def test_body_that_is_something_else_is_told(calls: Session, vendor: Store365, f
     error = calls.error()
 
     assert isinstance(error, package.APIResponseValidationError)
+    assert error.response is not None
     assert error.response.status_code == 200
 
 
@@ -266,7 +267,7 @@ def test_body_that_is_something_else_is_told(calls: Session, vendor: Store365, f
 def test_reads_are_asked_again(calls: Session, vendor: Store365, fault: wire.Fault) -> None:
     vendor.resources.fail(fault)
 
-    assert len(calls.list().items) == 10
+    assert len(calls.first().items) == 10
     assert len(vendor.resources.requests) == 2
     assert vendor.logins == 1
 
@@ -341,8 +342,8 @@ def test_addresses_are_the_vendors_own() -> None:
 
 
 def test_copy_with_other_options_shares_the_token(calls: Session, vendor: Store365) -> None:
-    calls.list()
-    calls.list(calls.client.with_options(timeout=5, max_retries=0))
+    calls.first()
+    calls.first(calls.client.with_options(timeout=5, max_retries=0))
 
     assert vendor.logins == 1
 

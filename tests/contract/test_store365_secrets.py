@@ -170,15 +170,15 @@ def test_words_of_an_error_that_repeats_the_token_do_not(calls: Session, vendor:
 
     assert type(error) is package.BadRequestError
     assert "Bad request" in str(error)
-    assert shown(str(error) + repr(error) + error.message) == []
+    assert shown(f"{error} {error!r} {error.message}") == []
 
 
 def test_client_and_what_it_is_made_of_show_nothing(calls: Session) -> None:
-    calls.list()
+    calls.first()
     client = calls.client
     inside = [client, client._setting, client._setting.tokens, client._setting.tokens._token, client.users]
 
-    texts = [form(each) for each in inside for form in (repr, str, lambda held: f"{held}")]
+    texts = [text for each in inside for text in (repr(each), str(each), f"{each}")]
     texts += [repr(vars(each)) for each in (client, client._setting.tokens)]
     texts.append(repr(client._setting.tokens._request))
 
@@ -187,7 +187,7 @@ def test_client_and_what_it_is_made_of_show_nothing(calls: Session) -> None:
 
 @pytest.mark.parametrize("action", [pickle.dumps, copy.copy, copy.deepcopy])
 def test_client_with_a_token_is_neither_copied_nor_pickled(calls: Session, action: Any) -> None:
-    calls.list()
+    calls.first()
 
     with pytest.raises(TypeError) as caught:
         action(calls.client)
@@ -196,9 +196,9 @@ def test_client_with_a_token_is_neither_copied_nor_pickled(calls: Session, actio
 
 
 def test_logs_of_good_calls_show_nothing(calls: Session, vendor: Store365, logs: pytest.LogCaptureFixture) -> None:
-    calls.list()
+    calls.first()
     vendor.tokens.revoke()
-    calls.list()
+    calls.first()
 
     assert "users.list: 200" in logs.text
     assert shown(logs.text) == []
@@ -209,8 +209,10 @@ def test_logs_of_good_calls_show_nothing(calls: Session, vendor: Store365, logs:
     [("password", "c4n4ry\n"), ("username", "c4n4ry "), ("client_id", "c4n4ry\0"), ("password", "c4n4ry-ü")],
 )
 def test_credential_that_cannot_be_sent_is_not_shown(keyword: str, value: str) -> None:
+    kind: Any = package.Client
+
     with pytest.raises(package.CredentialError) as caught:
-        package.Client(**{"username": "u", "password": "p", "client_id": "c", keyword: value})
+        kind(**{"username": "u", "password": "p", "client_id": "c", keyword: value})
 
     assert keyword in str(caught.value)
     assert {name: found for name, text in sinks(caught.value) if (found := shown(text))} == {}

@@ -96,7 +96,7 @@ def test_many_calls_at_the_start_ask_for_one_token(calls: Session, vendor: Store
 
 
 def test_many_calls_at_the_moment_of_expiry_ask_for_one_token(calls: Session, vendor: Store365) -> None:
-    calls.list()
+    calls.first()
     calls.shift.seconds += 21600
     vendor.tokens.revoke()
     vendor.tokens.pause = 0.1
@@ -107,7 +107,7 @@ def test_many_calls_at_the_moment_of_expiry_ask_for_one_token(calls: Session, ve
 
 
 def test_many_calls_with_a_revoked_token_ask_for_one_token(calls: Session, vendor: Store365) -> None:
-    calls.list()
+    calls.first()
     vendor.tokens.revoke()
 
     assert served(together(calls)) == MANY
@@ -116,7 +116,7 @@ def test_many_calls_with_a_revoked_token_ask_for_one_token(calls: Session, vendo
 
 def test_token_is_kept_from_call_to_call(calls: Session, vendor: Store365) -> None:
     for _ in range(5):
-        calls.list()
+        calls.first()
 
     assert vendor.logins == 1
 
@@ -125,35 +125,35 @@ def test_token_is_kept_from_call_to_call(calls: Session, vendor: Store365) -> No
 
 
 def test_token_is_renewed_ahead_of_its_end(calls: Session, vendor: Store365) -> None:
-    calls.list()
+    calls.first()
     calls.shift.seconds += 21599 - 200
 
-    calls.list()
+    calls.first()
 
     assert vendor.logins == 2
     assert vendor.resources.refused == 0
 
 
 def test_token_is_not_renewed_early(calls: Session, vendor: Store365) -> None:
-    calls.list()
+    calls.first()
     calls.shift.seconds += 21599 - 400
 
-    calls.list()
+    calls.first()
 
     assert vendor.logins == 1
 
 
 def test_others_go_on_with_the_old_token_while_one_call_renews_it(vendor: Store365) -> None:
     with session(vendor, asynchronous=False) as calls:
-        calls.list()
+        calls.first()
         calls.shift.seconds += 21599 - 200
         vendor.tokens.pause = 1.0
-        slow = threading.Thread(target=calls.list)
+        slow = threading.Thread(target=calls.first)
         slow.start()
         while vendor.logins < 2:
             time.sleep(0.01)
 
-        calls.list()
+        calls.first()
 
         assert slow.is_alive()
         slow.join(10)
@@ -162,15 +162,15 @@ def test_others_go_on_with_the_old_token_while_one_call_renews_it(vendor: Store3
 
 @pytest.mark.parametrize("fault", [wire.saying(503), wire.reset_unworked, wire.html_with_200])
 def test_failure_ahead_of_the_end_leaves_the_old_token(calls: Session, vendor: Store365, fault: wire.Fault) -> None:
-    calls.list()
+    calls.first()
     calls.shift.seconds += 21599 - 200
     vendor.tokens.fail(fault)
 
-    assert len(calls.list().items) == 3
+    assert len(calls.first().items) == 3
     assert vendor.logins == 2
 
     calls.shift.seconds += 5
-    calls.list()
+    calls.first()
 
     assert vendor.logins == 3
 
@@ -178,14 +178,14 @@ def test_failure_ahead_of_the_end_leaves_the_old_token(calls: Session, vendor: S
 @pytest.mark.parametrize("told", ["3600", 3600, "3600.0", 3600.5, " 3600 "])
 def test_life_is_a_text_or_a_number(calls: Session, vendor: Store365, told: object) -> None:
     vendor.tokens.expires_in = told
-    calls.list()
+    calls.first()
     calls.shift.seconds += 3200
-    calls.list()
+    calls.first()
 
     assert vendor.logins == 1
 
     calls.shift.seconds += 380
-    calls.list()
+    calls.first()
 
     assert vendor.logins == 2
 
@@ -224,11 +224,11 @@ def test_life_that_cannot_be_is_bounded(calls: Session, vendor: Store365, told: 
 
 
 def test_clock_of_the_wall_does_not_count(calls: Session, vendor: Store365, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls.list()
+    calls.first()
     for jump in (-36000, 36000):
         now = time.time()
         monkeypatch.setattr(time, "time", lambda moved=now + jump: moved)
-        calls.list()
+        calls.first()
 
     assert vendor.logins == 1
 
@@ -237,10 +237,10 @@ def test_clock_of_the_wall_does_not_count(calls: Session, vendor: Store365, monk
 
 
 def test_refused_token_is_replaced_once_and_the_call_repeated(calls: Session, vendor: Store365) -> None:
-    calls.list()
+    calls.first()
     vendor.tokens.revoke()
 
-    assert len(calls.list().items) == 3
+    assert len(calls.first().items) == 3
     assert vendor.logins == 2
     assert len(vendor.resources.requests) == 3
     assert (
@@ -252,7 +252,7 @@ def test_refused_token_is_replaced_without_any_retries(vendor: Store365) -> None
     with session(vendor, asynchronous=False, max_retries=0) as calls:
         vendor.resources.fail(wire.saying(401))
 
-        assert len(calls.list().items) == 3
+        assert len(calls.first().items) == 3
     assert vendor.logins == 2
 
 
@@ -284,7 +284,7 @@ def test_403_asks_for_no_token(calls: Session, vendor: Store365) -> None:
 
 def test_401_for_an_old_token_uses_the_new_one_that_is_there(vendor: Store365) -> None:
     with session(vendor, asynchronous=False) as calls:
-        calls.list()
+        calls.first()
         arrived, go_on = threading.Event(), threading.Event()
 
         def late(turn: wire.Turn) -> None:
@@ -294,11 +294,11 @@ def test_401_for_an_old_token_uses_the_new_one_that_is_there(vendor: Store365) -
 
         vendor.resources.fail(late)
         found: list[Any] = []
-        slow = threading.Thread(target=lambda: found.append(calls.list()))
+        slow = threading.Thread(target=lambda: found.append(calls.first()))
         slow.start()
         assert arrived.wait(10)
         vendor.tokens.revoke()
-        calls.list()
+        calls.first()
         assert vendor.logins == 2
 
         go_on.set()
@@ -348,11 +348,11 @@ def test_refused_login_is_not_repeated_after_a_while(calls: Session, vendor: Sto
 
 
 def test_refused_renewal_leaves_the_old_token_until_its_end(calls: Session, vendor: Store365) -> None:
-    calls.list()
+    calls.first()
     vendor.tokens.password = "another"
     calls.shift.seconds += 21599 - 200
 
-    assert len(calls.list().items) == 3
+    assert len(calls.first().items) == 3
 
     calls.shift.seconds += 200
 
@@ -407,7 +407,7 @@ def test_all_who_wait_get_one_kind_of_error_and_nobody_storms(
 def test_token_host_that_comes_back_is_asked_again_after_a_pause(calls: Session, vendor: Store365) -> None:
     vendor.tokens.fail(wire.reset_unworked)
 
-    assert len(calls.list().items) == 3
+    assert len(calls.first().items) == 3
     assert vendor.logins == 2
     assert vendor.tokens.requests[1].at - vendor.tokens.requests[0].at >= 0.9
 
@@ -445,7 +445,7 @@ def test_impatient_call_does_not_fail_those_who_wait(vendor: Store365) -> None:
         hasty.start()
         until_a_login_came(vendor)
 
-        assert len(calls.list().items) == 3
+        assert len(calls.first().items) == 3
         hasty.join(10)
 
         assert type(found[0]) is package.APITimeoutError
@@ -497,7 +497,7 @@ def test_loop_that_ends_while_it_fetches_lets_another_take_over(vendor: Store365
         assert vendor.logins == 1
         calls.shift.seconds += 3
 
-        assert len(calls.list().items) == 3
+        assert len(calls.first().items) == 3
         lost.cancel()
         loop.run_until_complete(asyncio.gather(lost, return_exceptions=True))
         loop.close()
@@ -526,10 +526,10 @@ def in_child(work: Callable[[], bool]) -> bool:
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_forked_process_goes_on_with_the_token(vendor: Store365) -> None:
     with session(vendor, asynchronous=False) as calls:
-        calls.list()
+        calls.first()
 
-        assert in_child(lambda: len(calls.list().items) == 3)
-        assert len(calls.list().items) == 3
+        assert in_child(lambda: len(calls.first().items) == 3)
+        assert len(calls.first().items) == 3
     assert vendor.logins == 1
 
 
@@ -537,12 +537,12 @@ def test_forked_process_goes_on_with_the_token(vendor: Store365) -> None:
 def test_fork_while_the_parent_fetches_does_not_block_the_child(vendor: Store365) -> None:
     with session(vendor, asynchronous=False) as calls:
         vendor.tokens.fail(wire.silent(3))
-        parent = threading.Thread(target=calls.list)
+        parent = threading.Thread(target=calls.first)
         parent.start()
         until_a_login_came(vendor)
         lock = calls.client._setting.tokens._lock
         with lock:
-            worked = in_child(lambda: len(calls.list().items) == 3)
+            worked = in_child(lambda: len(calls.first().items) == 3)
 
         assert worked
         parent.join(10)
@@ -581,9 +581,9 @@ def test_password_follows_no_redirect(calls: Session, vendor: Store365, status: 
 
 
 def test_token_goes_to_the_resource_host_alone(calls: Session, vendor: Store365) -> None:
-    calls.list()
+    calls.first()
     calls.shift.seconds += 21600
-    calls.list()
+    calls.first()
 
     assert all("authorization" not in request.headers for request in vendor.tokens.requests)
     assert all("c4n4ry-user" not in request.target for request in vendor.resources.requests)

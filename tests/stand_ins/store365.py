@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import parse_qs, parse_qsl
 from xml.sax.saxutils import escape
 
@@ -205,13 +205,13 @@ def xml_response(root: str, document: Mapping[str, Any], status: int = 200) -> R
 
 
 def _element(name: str, value: object) -> str:
-    match value:
-        case Mapping():
-            inner = "".join(_element(key[:1].upper() + key[1:], each) for key, each in value.items())
-        case list():
-            inner = "".join(_element("User", each) for each in value)
-        case _:
-            inner = escape(str(value))
+    if isinstance(value, Mapping):
+        entries = cast("Mapping[str, object]", value).items()
+        inner = "".join(_element(key[:1].upper() + key[1:], each) for key, each in entries)
+    elif isinstance(value, list):
+        inner = "".join(_element("User", each) for each in cast("list[object]", value))
+    else:
+        inner = escape(str(value))
     return f"<{name}>{inner}</{name}>" if inner else f"<{name}/>"
 
 

@@ -71,6 +71,7 @@ class _BaseClient:
             quota=RetryQuota(),
             max_retries=_max_retries(max_retries),
             logger=package_logger(service.package),
+            format=None if self._format is None else self._format.name,
             tokens=(
                 None
                 if service.login is None
