@@ -115,7 +115,7 @@ def plan_readme(
     )
 
 
-def _shown(operations: tuple[Operation, ...]) -> Operation:
+def shown_operation(operations: tuple[Operation, ...]) -> Operation:
     """Choose what the quick start shows: a read that needs no argument and has pages, else the next best."""
 
     def fitness(operation: Operation) -> tuple[bool, bool, bool]:
@@ -130,14 +130,14 @@ def _arguments(operation: Operation) -> str:
 
 
 def _quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
-    shown = _shown(operations)
+    shown = shown_operation(operations)
     call = f"client.{shown.name}({_arguments(shown)})"
     use = f"    for record in {call}:\n        print(record)" if shown.endpoint.pages else f"    print({call})"
     return f"from {spec.package} import Client\n\nwith Client() as client:  # credentials from the environment\n{use}"
 
 
 def _async_quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
-    shown = _shown(operations)
+    shown = shown_operation(operations)
     call = f"client.{shown.name}({_arguments(shown)})"
     use = (
         f"        async for record in {call}:\n            print(record)"
