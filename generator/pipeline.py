@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.diagnostics import Complaints, Diagnostic
 from generator.inputs import VERSION, SpecFile, glance, inputs_digest, lineage, templates_digest, tool_versions
-from generator.output.current import is_current
+from generator.output.current import Memory
 
 if TYPE_CHECKING:
     from generator.output.compare import Comparison
@@ -66,6 +66,7 @@ class Build:
     plans: tuple[ClientPlan, ...]
     trees: Mapping[str, FileTree]
     provenances: Mapping[str, Provenance]
+    made_from: Mapping[str, str]
 
 
 def spec_paths(settings: Settings) -> tuple[Path, ...]:
@@ -94,8 +95,9 @@ def nothing_to_do(settings: Settings) -> bool:
         or {each.package for each in files} != folders
     ):
         return False
+    memory = Memory(settings.output)
     return all(
-        is_current(settings.output, file.package, inputs_digest(lineage(file, by_reference), settings.line_length))
+        memory.is_current(file.package, inputs_digest(lineage(file, by_reference), settings.line_length))
         for file in files
     )
 
@@ -171,6 +173,7 @@ def build(selection: Selection, names: Iterable[str], settings: Settings, progre
     plans: list[ClientPlan] = []
     trees: dict[str, FileTree] = {}
     provenances: dict[str, Provenance] = {}
+    made_from: dict[str, str] = {}
     for done, name in enumerate(names):
         progress(f"generating {name}", done, len(names))
         plan, tree = generate(selection.specs[name], name, settings)
@@ -183,20 +186,20 @@ def build(selection: Selection, names: Iterable[str], settings: Settings, progre
             templates=templates_digest(),
             black=tool_versions()["black"],
             datamodel_code_generator=tool_versions()["datamodel_code_generator"],
-            inputs=inputs_digest(files, settings.line_length),
         )
+        made_from[plan.package] = inputs_digest(files, settings.line_length)
     progress("generated", len(names), len(names))
-    return Build(plans=tuple(plans), trees=trees, provenances=provenances)
+    return Build(plans=tuple(plans), trees=trees, provenances=provenances, made_from=made_from)
 
 
 def outdated(selection: Selection, names: Iterable[str], settings: Settings) -> tuple[str, ...]:
     """Return those of the specs called *names* whose package is not what they say."""
     by_reference = {file.reference: file for file in selection.files.values()}
+    memory = Memory(settings.output)
     return tuple(
         name
         for name in names
-        if not is_current(
-            settings.output,
+        if not memory.is_current(
             selection.specs[name].package,
             inputs_digest(lineage(selection.files[name], by_reference), settings.line_length),
         )
@@ -225,7 +228,7 @@ def write(
     def inspect(folder: Path, packages: tuple[str, ...]) -> None:
         inspect_packages(folder, [expectations[package] for package in packages])
 
-    return publish(
+    publication = publish(
         settings.output,
         built.trees,
         built.provenances,
@@ -235,6 +238,9 @@ def write(
         inspect=inspect,
         waiting=waiting,
     )
+    settled = {outcome.package for outcome in publication.outcomes if outcome.state in ("published", "unchanged")}
+    Memory(settings.output).note({package: built.made_from[package] for package in settled & built.made_from.keys()})
+    return publication
 
 
 def differences(built: Build, removed: Iterable[str], settings: Settings) -> tuple[Comparison, ...]:

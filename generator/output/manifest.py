@@ -25,8 +25,6 @@ class Provenance:
         templates: One sha256 over all templates.
         black: The version that formatted.
         datamodel_code_generator: The version that made the models.
-        inputs: One digest of everything that went in. Equal inputs mean equal bytes, so whoever computes it leaves
-            nothing out.
     """
 
     generator: str
@@ -34,7 +32,6 @@ class Provenance:
     templates: str
     black: str
     datamodel_code_generator: str
-    inputs: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +68,6 @@ def manifest_text(provenance: Provenance, files: Mapping[PurePosixPath, bytes]) 
         "made_by": MADE_BY,
         "format": MANIFEST_FORMAT,
         "generator": provenance.generator,
-        "inputs": provenance.inputs,
         "specs": dict(sorted(provenance.specs.items())),
         "templates": provenance.templates,
         "tools": {"black": provenance.black, "datamodel-code-generator": provenance.datamodel_code_generator},

@@ -108,7 +108,7 @@ def _name(wire: str, endpoint: Endpoint) -> str:
 
 def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset[str]) -> Operation:
     name = _name(wire, endpoint)
-    constant = naming.constant_name(wire)
+    constant = naming.constant_name(name)
     parameters = tuple(_parameters(spec, endpoint, hidden))
     style = spec.pagination[endpoint.pages] if endpoint.pages is not None else None
     returned = endpoint.returns.type

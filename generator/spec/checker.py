@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 
 from generator import naming
 from generator.diagnostics import Complaints
 from generator.spec.document import Spec
-from generator.spec.locating import locate, node_at
+from generator.spec.locating import Document
 from generator.spec.members import Member, ObjectType, is_long_object
 from generator.spec.nodes import Mapping
 from generator.spec.secrecy import redacted
@@ -16,20 +15,21 @@ from generator.spec.secrecy import redacted
 Path = tuple[str, ...]
 
 # Somebody who has made more mistakes than these needs no guess for the next one; each guess looks at all names.
-_MOST_HINTS = 200
+_MOST_HINTS = 50
 
 
-@dataclass(frozen=True, slots=True)
 class Checker:
     """Looks at one spec and complains by path, so that a complaint finds its place in whichever file that stands."""
 
-    spec: Spec
-    root: Mapping
-    complaints: Complaints
+    def __init__(self, spec: Spec, root: Mapping, complaints: Complaints) -> None:
+        self.spec = spec
+        self.complaints = complaints
+        has_slips = any(each.code == "S020" for each in complaints.found)
+        self.document = Document(root, has_slips=has_slips)
 
     def written(self, *path: str) -> tuple[str, ...]:
         """Return the keys that the author wrote at *path*, whether or not what stands under them could be read."""
-        node = node_at(self.root, path)
+        node = self.document.at(path)
         return node.keys if isinstance(node, Mapping) else ()
 
     def is_broken(self, *path: str) -> bool:
@@ -39,12 +39,11 @@ class Checker:
 
     def complain(self, path: Path, code: str, message: str, *, key: bool = False, word: str = "") -> None:
         """Note a complaint about what stands at *path*, or about its key, or about one word of its text."""
-        position = locate(self.root, path, key=key, word=word)
+        position = self.document.locate(path, key=key, word=word)
         self.complaints.add(position, code, ".".join(path), redacted(message))
 
-    def known(self, path: Path, code: str, name: str, names: Iterable[str], kind: str, *, key: bool = False) -> bool:
+    def known(self, path: Path, code: str, name: str, names: Collection[str], kind: str, *, key: bool = False) -> bool:
         """Complain unless *name* is one of *names*."""
-        names = tuple(names)
         if name in names:
             return True
         message = f"no {kind} is called '{name}'"
@@ -66,12 +65,12 @@ class Checker:
 
     def fields_of(self, name: str) -> Path:
         """Return the path of the fields of a type, which may stand in it directly."""
-        node = node_at(self.root, ("types", name))
+        node = self.document.at(("types", name))
         return ("types", name, "fields") if node is not None and is_long_object(node) else ("types", name)
 
     def type_at(self, path: Path) -> Path:
         """Return the path of the notation of what is written at *path*, in its short or its long form."""
-        node = node_at(self.root, path)
+        node = self.document.at(path)
         return (*path, "type") if isinstance(node, Mapping) and "type" in node.keys else path
 
 

@@ -129,7 +129,7 @@ def _credentials(checker: Checker) -> None:
 
 def _sources(checker: Checker) -> None:
     spec = checker.spec
-    names = (*checker.written("sources"), *UNPRINTED_SOURCES)
+    names = frozenset((*checker.written("sources"), *UNPRINTED_SOURCES))
 
     def look(path: Path, source: str | None) -> None:
         if source is not None:

@@ -1,4 +1,4 @@
-"""What looks like a real secret: refused in specs, and never repeated in a message."""
+"""What a message may repeat of a spec: no word that is as long as a page, and nothing that looks like a real secret."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ _SECRET = re.compile(
     r"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----"
 )
 
+_ENDLESS = re.compile(r"\S{200,}")
+
 
 def looks_secret(text: str) -> bool:
     """Tell whether *text* holds what looks like somebody's key or token."""
@@ -21,5 +23,5 @@ def looks_secret(text: str) -> bool:
 
 
 def redacted(message: str) -> str:
-    """Return *message* without what looks like a secret."""
-    return _SECRET.sub("...", message)
+    """Return *message* without what looks like a secret, and with no more than the beginning of endless words."""
+    return _ENDLESS.sub(lambda word: word[0][:60] + "...", _SECRET.sub("...", message))

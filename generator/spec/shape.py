@@ -113,9 +113,7 @@ class TextShape(Shape[str]):
     def schema(self) -> Schema:
         # Editors see a plain number or a date where we see text.
         schema: Schema = {"type": ["string", "number", "boolean"]}
-        if self.pattern is not None:
-            schema = {"type": "string", "pattern": f"^(?:{self.pattern})$"}
-        return schema
+        return schema if self.pattern is None else schema | {"pattern": f"^(?:{self.pattern})$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,9 +377,8 @@ class RecordShape(Shape[T]):
         properties = {
             name: self.keys[field].shape.schema() | _described(self.keys[field]) for name, field in names.items()
         }
-        required = [name for name, field in names.items() if self.keys[field].default is REQUIRED]
-        schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
-        return schema | ({"required": required} if required else {})
+        # What is missing is not marked: a spec that is like another has it there, which no schema can see.
+        return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 @dataclass(frozen=True, slots=True)

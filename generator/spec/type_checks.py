@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 
 from generator.spec.checker import Checker
 from generator.spec.document import Spec
-from generator.spec.locating import locate
 from generator.spec.members import Alias, ObjectType
 from generator.spec.types import (
     Boolean,
@@ -37,7 +37,7 @@ def check_types(checker: Checker) -> None:
 
 
 def _names(checker: Checker) -> None:
-    names = checker.written("types")
+    names = frozenset(checker.written("types"))
 
     def look(path: tuple[str, ...], of: Type) -> None:
         for name in references(of):
@@ -56,12 +56,15 @@ def _names(checker: Checker) -> None:
 def _recursion(checker: Checker) -> None:
     """Refuse types that have to hold themselves, each ring once: no value of them could ever end."""
     types = checker.spec.types
+    needed = {name: frozenset(_needed(name, checker.spec)) for name in types}
+    rings = _without_dead_ends(needed)
     told: set[str] = set()
-    for name in types:
-        ring = _ring(name, checker.spec) if name not in told else ()
+    for name in (name for name in types if name in rings):
+        ring = _ring(name, rings) if name not in told else ()
         if ring:
             told.update(ring)
-            way = " -> ".join((*ring, name))
+            shown = ring if len(ring) <= 8 else (*ring[:4], "...", ring[-1])
+            way = " -> ".join((*shown, name))
             if any(isinstance(types[each], Alias) for each in ring):
                 message = f"'{name}' leads back to itself: {way}; a recursive type is a mapping of fields, one of them absent or a list"
             else:
@@ -71,21 +74,40 @@ def _recursion(checker: Checker) -> None:
             checker.complain(("types", name), "S033", message, key=True)
 
 
-def _ring(start: str, spec: Spec) -> tuple[str, ...]:
-    """Return the names on a way by which a type needs itself, or nothing."""
+def _without_dead_ends(needed: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Leave only the types on rings and on ways between them, looking at each once."""
+    for _ in range(2):
+        # First the types that need nothing that is left, then, with all arrows turned, those that nothing needs.
+        needed_by: dict[str, set[str]] = {name: set() for name in needed}
+        for name, others in needed.items():
+            for other in others & needed.keys():
+                needed_by[other].add(name)
+        open_ends = {name: len(others & needed.keys()) for name, others in needed.items()}
+        following = [name for name, count in open_ends.items() if not count]
+        while following:
+            for name in needed_by[following.pop()]:
+                open_ends[name] -= 1
+                if not open_ends[name]:
+                    following.append(name)
+        needed = {name: frozenset(needed_by[name]) for name, count in open_ends.items() if count}
+    return {name: others & needed.keys() for name, others in needed.items()}
+
+
+def _ring(start: str, needed: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Return the names on a shortest way by which a type needs itself, or nothing."""
     came_from: dict[str, str] = {}
-    following = [start]
+    following = deque((start,))
     while following:
-        step = following.pop(0)
-        for needed in _needed(step, spec):
-            if needed == start:
+        step = following.popleft()
+        for other in sorted(needed[step]):
+            if other == start:
                 way = [step]
                 while way[-1] != start:
                     way.append(came_from[way[-1]])
                 return tuple(reversed(way))
-            if needed not in came_from:
-                came_from[needed] = step
-                following.append(needed)
+            if other not in came_from:
+                came_from[other] = step
+                following.append(other)
     return ()
 
 
@@ -129,7 +151,7 @@ def _unused(checker: Checker) -> None:
 
 def _is_own(name: str, checker: Checker) -> bool:
     """Tell whether a type is written in this file and not taken from the spec that this one is like."""
-    return locate(checker.root, ("types", name), key=True).file == checker.root.position.file
+    return checker.document.locate(("types", name), key=True).file == checker.document.root.position.file
 
 
 def _mentioned_by_endpoints(spec: Spec) -> Iterator[str]:

@@ -19,14 +19,13 @@ def tree(**texts: str) -> FileTree:
     return {PurePosixPath(name.replace("__", "/") + ".py"): text for name, text in texts.items()}
 
 
-def provenance(inputs: str = "one", generator: str = "1.0.0") -> Provenance:
+def provenance(templates: str = "one", generator: str = "1.0.0") -> Provenance:
     return Provenance(
         generator=generator,
         specs={"specs/some.yaml": "5" * 64},
-        templates="7" * 64,
+        templates=templates,
         black="26.10.1",
         datamodel_code_generator="0.89.0",
-        inputs=inputs,
     )
 
 

@@ -7,20 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from generator.output.current import is_current
+from generator.output.current import Memory
 from generator.output.publish import publish
 from tests.output.roots import provenance, tree
 
 
 @pytest.fixture
 def package(disk: Path) -> Path:
-    publish(disk, {"some": tree(a="1\n", _runtime__deep__b="2\n" * 50_000)}, {"some": provenance("all")})
+    publish(disk, {"some": tree(a="1\n", _runtime__deep__b="2\n" * 50_000)}, {"some": provenance()})
+    Memory(disk).note({"some": "all"})
     return disk / "some"
 
 
 def test_a_package_as_it_was_written_is_current(package: Path) -> None:
-    assert is_current(package.parent, "some", "all")
-    assert is_current(str(package.parent), "some", "all")
+    assert Memory(package.parent).is_current("some", "all")
+    assert Memory(str(package.parent)).is_current("some", "all")
 
 
 def test_what_is_not_ours_does_not_matter(package: Path) -> None:
@@ -29,7 +30,7 @@ def test_what_is_not_ours_does_not_matter(package: Path) -> None:
     (package / "dist").mkdir()
     (package / "some.egg-info").symlink_to("/nonexistent")
 
-    assert is_current(package.parent, "some", "all")
+    assert Memory(package.parent).is_current("some", "all")
 
 
 def _replace_by_link(package: Path) -> None:
@@ -76,7 +77,10 @@ CHANGES: list[Callable[[Path], object]] = [
     lambda package: (package / "strange").symlink_to("a.py"),
     lambda package: os.mkfifo(package / "strange"),
     _set_manifest(format=2),
-    _set_manifest(inputs="others"),
+    _set_manifest(templates="others"),
+    lambda package: (package.parent / ".clientmill/made_from.json").unlink(),
+    lambda package: (package.parent / ".clientmill/made_from.json").write_text("["),
+    lambda package: (package.parent / ".clientmill/made_from.json").write_text('{"some": 1}'),
     _set_manifest(files=[]),
     _set_manifest(files=["a.py"]),
     _set_manifest(files=None),
@@ -92,13 +96,13 @@ CHANGES: list[Callable[[Path], object]] = [
 def test_anything_out_of_the_ordinary_is_not_current(package: Path, change: Callable[[Path], object]) -> None:
     change(package)
 
-    assert not is_current(package.parent, "some", "all")
+    assert not Memory(package.parent).is_current("some", "all")
 
 
 def test_other_inputs_and_other_packages_are_not_current(package: Path) -> None:
-    assert not is_current(package.parent, "some", "other")
-    assert not is_current(package.parent, "other", "all")
-    assert not is_current(package.parent / "nowhere", "some", "all")
+    assert not Memory(package.parent).is_current("some", "other")
+    assert not Memory(package.parent).is_current("other", "all")
+    assert not Memory(package.parent / "nowhere").is_current("some", "all")
 
 
 def test_asking_imports_nothing_heavy() -> None:
@@ -110,3 +114,19 @@ def test_asking_imports_nothing_heavy() -> None:
 
 
 _PROJECT = Path(__file__).parents[2]
+
+
+def test_a_package_that_is_gone_is_forgotten(package: Path) -> None:
+    manifest = package / "manifest.json"
+    text = manifest.read_text()
+    manifest.unlink()
+    Memory(package.parent).note({"some": "all"})
+    manifest.write_text(text)
+
+    assert not Memory(package.parent).is_current("some", "all")
+
+
+def test_a_memory_that_cannot_be_written_harms_nothing(tmp_path: Path) -> None:
+    Memory(tmp_path / "nowhere").note({"some": "all"})
+
+    assert not (tmp_path / "nowhere").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "specs" / "README.md").read_text(encoding="utf-8")
 DIAGNOSTICS = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
 
-RECORDS: tuple[RecordShape[object], ...] = (
+RECORDS: tuple[RecordShape[Any], ...] = (
     SPEC, SOURCE, CREDENTIAL, AUTH, ENVELOPE, ERROR_SHAPE, RATE_LIMIT, LEARN, TESTING, LAST_RECORD_PAGINATION, ENDPOINT,
     EXAMPLE, REQUEST_EXAMPLE, ANSWER_EXAMPLE, LONG_FORM, LONG_OBJECT, CONTRADICTION,
 )  # fmt: skip
@@ -44,7 +45,7 @@ def test_the_example_has_no_mistake() -> None:
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=[record.what for record in RECORDS])
-def test_every_key_is_explained(record: RecordShape[object]) -> None:
+def test_every_key_is_explained(record: RecordShape[Any]) -> None:
     prose = re.sub(r"```yaml\n.*?```", "", REFERENCE, flags=re.DOTALL)
 
     missing = [key for key in record.names() if not re.search(rf"`{key}[`:]", prose)]
