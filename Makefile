@@ -50,7 +50,7 @@ lint: $(READY) ## Format and lint, without changing anything
 	$(BIN)/black --check --quiet $(OURS)
 	$(BIN)/ruff check --quiet $(OURS)
 	$(BIN)/clientmill fmt --check
-	$(BIN)/ruff check --quiet --isolated --select F,I,E9 --config 'lint.isort.known-first-party = []' --target-version py311 $(PACKAGES)
+	$(BIN)/ruff check --quiet --isolated --select F,I,E9 --line-length 120 --target-version py311 $(PACKAGES)
 
 .PHONY: types
 types: $(READY) $(CLIENT_READY) ## Check types strictly: ours, and each package by itself

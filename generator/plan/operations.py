@@ -151,7 +151,7 @@ def _method_name(wire: str, endpoint: Endpoint) -> str:
 def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset[str]) -> Operation:
     own_name = _method_name(wire, endpoint)
     name = ".".join((*group_of(wire), own_name))
-    constant = naming.constant_name(wire)
+    constant = naming.constant_name(name)
     parameters = tuple(_parameters(spec, endpoint, hidden))
     style = spec.pagination[endpoint.pages] if endpoint.pages is not None else None
     returned = endpoint.returns.type
@@ -200,7 +200,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
                 method_docstring(spec, wire, endpoint, parameters, returns, paged=style is not None, is_async=is_async),
                 indent=8,
             ),
-            hidden=tuple(each.name for each in parameters if each.secret),
+            hidden=tuple(line for each in parameters if each.secret for line in _hiding(each)),
             call=_call(constant, endpoint, parameters, page, paged=style is not None, is_async=is_async),
         )
         for is_async in (False, True)
@@ -278,6 +278,13 @@ def _parameter(spec: Spec, member: Member, place: str, hidden: frozenset[str]) -
         declaration=declaration,
         secret=member.secret,
     )
+
+
+def _hiding(parameter: Parameter) -> tuple[str, str]:
+    """Spell how a secret argument is wrapped at once, so that no frame of ours holds it in the clear."""
+    name = parameter.name
+    wrapped = f"secret({name})" if parameter.required else f"None if {name} is None else secret({name})"
+    return f"_{name} = {wrapped}", f"del {name}"
 
 
 def _body(spec: Spec, endpoint: Endpoint) -> str | None:

@@ -169,13 +169,15 @@ def page_scripts(style: Pagination, records: tuple[dict[str, object], ...]) -> t
             )
         case PageNumberPagination():
             parts = (records[:2], records[2:3], records[3:4])
+            # Where pages tell no figures, an empty one says that there are no more.
+            numbers = (2, 3) if style.pages is not None or style.total is not None else (2, 3, 4)
             return (
                 PageScript(
                     name="read_on",
-                    asked=({}, {style.page: 2}, {style.page: 3}),
+                    asked=({}, *({style.page: number} for number in numbers)),
                     answered=tuple(
                         _numbered_page(style, list(part), number=number, pages=3, total=4)
-                        for number, part in enumerate(parts, start=1)
+                        for number, part in enumerate((*parts, *((),) * (len(numbers) - 2)), start=1)
                     ),
                     given=tuple(record[record_field(style)] for record in records[:4]),
                     arguments={},

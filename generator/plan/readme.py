@@ -119,7 +119,7 @@ def plan_readme(
     )
 
 
-def _shown(operations: tuple[Operation, ...]) -> Operation:
+def shown_operation(operations: tuple[Operation, ...]) -> Operation:
     """Choose what the quick start shows: a read that has pages and needs no argument, else the next best."""
 
     def fitness(operation: Operation) -> tuple[bool, bool, bool]:
@@ -140,7 +140,7 @@ def _address(spec: Spec) -> str:
 
 
 def _quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
-    shown = _shown(operations)
+    shown = shown_operation(operations)
     call = f"client.{shown.name}({_arguments(shown)})"
     use = f"    for record in {call}:\n        print(record)" if shown.endpoint.pages else f"    print({call})"
     made = f"Client({_address(spec)})"
@@ -148,7 +148,7 @@ def _quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
 
 
 def _async_quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
-    shown = _shown(operations)
+    shown = shown_operation(operations)
     call = f"client.{shown.name}({_arguments(shown)})"
     use = (
         f"        async for record in {call}:\n            print(record)"

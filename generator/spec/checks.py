@@ -251,6 +251,8 @@ def _format(checker: Checker) -> None:
     if (chosen.by is None) != (not chosen.choose) and not checker.is_broken("format"):
         message = "forms to choose between need both: 'choose' says which there are, 'by' what tells the vendor"
         checker.complain(("format",), "S096", message, key=True)
+    if chosen.choose and chosen.choose[0] != "json":
+        checker.complain(("format", "choose"), "S096", "the types spell names as JSON does, so json stands first")
     for form in chosen.names:
         checker.known(("format", "names", form), "S096", form, chosen.choose, "form under choose", key=True)
     if "xml" in chosen.choose:

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 
 from generator.diagnostics import CODES, Complaints
-from generator.spec.auth import AUTH, CREDENTIAL, LOGIN
+from generator.spec.auth import AUTH, CREDENTIAL, HASH, LOGIN
 from generator.spec.checks import error_classes
+from generator.spec.digests import CALL_VECTOR, VALUE_VECTOR
 from generator.spec.document import CONTRADICTION, SOURCE, SPEC, TESTING
 from generator.spec.endpoints import ANSWER_EXAMPLE, EFFECTS, ENDPOINT, EXAMPLE, REQUEST_EXAMPLE
-from generator.spec.envelope import ENVELOPE, ERROR_SHAPE
+from generator.spec.envelope import ENVELOPE, ERROR_MEANING, ERROR_SHAPE
 from generator.spec.format import FORMAT
 from generator.spec.limits import LEARN, RATE_LIMIT
 from generator.spec.members import LONG_FORM, LONG_OBJECT
 from generator.spec.pagination import LAST_RECORD_PAGINATION, PAGE_NUMBER_PAGINATION
 from generator.spec.parsing import parse_specs
+from generator.spec.servers import CALLERS_SERVER
+from generator.spec.settings import SETTING
 from generator.spec.shape import RecordShape
 from generator.spec.source import parse_source
 from generator.spec.types import type_words
@@ -29,9 +32,10 @@ REFERENCE = (ROOT / "specs" / "README.md").read_text(encoding="utf-8")
 DIAGNOSTICS = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
 
 RECORDS: tuple[RecordShape[Any], ...] = (
-    SPEC, SOURCE, CREDENTIAL, AUTH, LOGIN, FORMAT, ENVELOPE, ERROR_SHAPE, RATE_LIMIT, LEARN, TESTING, LAST_RECORD_PAGINATION,
+    SPEC, SOURCE, CREDENTIAL, AUTH, LOGIN, ENVELOPE, ERROR_SHAPE, RATE_LIMIT, LEARN, TESTING, LAST_RECORD_PAGINATION,
     PAGE_NUMBER_PAGINATION, ENDPOINT,
     EXAMPLE, REQUEST_EXAMPLE, ANSWER_EXAMPLE, LONG_FORM, LONG_OBJECT, CONTRADICTION,
+    HASH, FORMAT, ERROR_MEANING, CALLERS_SERVER, SETTING, VALUE_VECTOR, CALL_VECTOR,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from .replay import Answer, Replay
 
 def test_user_balance_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -31,7 +31,7 @@ def test_user_balance_update_is_not_repeated_after_503() -> None:
 
 def test_async_user_balance_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -54,7 +54,7 @@ def test_async_user_balance_update_is_not_repeated_after_503() -> None:
 
 def test_user_balance_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(text="<page><balance>1.50</balance><currency>text 1</currency></page>"),
     )
 
@@ -71,7 +71,7 @@ def test_user_balance_get_is_asked_again_after_503() -> None:
 
 def test_async_user_balance_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(text="<page><balance>1.50</balance><currency>text 1</currency></page>"),
     )
 
@@ -91,7 +91,7 @@ def test_async_user_balance_get_is_asked_again_after_503() -> None:
 
 def test_user_simple_balance_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(text="1.50"),
     )
 
@@ -108,7 +108,7 @@ def test_user_simple_balance_get_is_asked_again_after_503() -> None:
 
 def test_async_user_simple_balance_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(text="1.50"),
     )
 
@@ -128,7 +128,7 @@ def test_async_user_simple_balance_get_is_asked_again_after_503() -> None:
 
 def test_user_calls_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(text="<action><value>text 1</value></action>"),
     )
 
@@ -145,7 +145,7 @@ def test_user_calls_get_is_asked_again_after_503() -> None:
 
 def test_async_user_calls_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(text="<action><value>text 1</value></action>"),
     )
 
@@ -165,7 +165,7 @@ def test_async_user_calls_get_is_asked_again_after_503() -> None:
 
 def test_exchange_rate_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -185,7 +185,7 @@ def test_exchange_rate_update_is_not_repeated_after_503() -> None:
 
 def test_async_exchange_rate_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -208,7 +208,7 @@ def test_async_exchange_rate_update_is_not_repeated_after_503() -> None:
 
 def test_devices_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><devices><device><device_id>1</device_id><device_type>text 1</device_type><ipaddr>text 1</ipaddr><port>1</port></device></devices></page>"
         ),
@@ -227,7 +227,7 @@ def test_devices_get_is_asked_again_after_503() -> None:
 
 def test_async_devices_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><devices><device><device_id>1</device_id><device_type>text 1</device_type><ipaddr>text 1</ipaddr><port>1</port></device></devices></page>"
         ),
@@ -249,7 +249,7 @@ def test_async_devices_get_is_asked_again_after_503() -> None:
 
 def test_device_details_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><status><devices><device><id>1</id><name>text 1</name><host>text 1</host><secret>text 1</secret><ipaddr>text 1</ipaddr><port>1</port><accountcode>text 1</accountcode><callerid>text 1</callerid><username>text 1</username><device_type>text 1</device_type><user_id>1</user_id><insecure>text 1</insecure><description>text 1</description><timeout>text 1</timeout><allow_duplicate_calls>text 1</allow_duplicate_calls><call_limit>text 1</call_limit><grace_time>text 1</grace_time><server_id>text 1</server_id><change_failed_code_to>text 1</change_failed_code_to><max_timeout>text 1</max_timeout><cps_call_limit>text 1</cps_call_limit><cps_period>text 1</cps_period><callerid_number_pool_id>text 1</callerid_number_pool_id><op>1</op><op_active>1</op_active><op_tech_prefix>text 1</op_tech_prefix><op_routing_algorithm>text 1</op_routing_algorithm><op_routing_group_id>text 1</op_routing_group_id><op_tariff_id>text 1</op_tariff_id><op_capacity>text 1</op_capacity><op_src_regexp>text 1</op_src_regexp><op_src_deny_regexp>text 1</op_src_deny_regexp><tp>1</tp><tp_active>1</tp_active><tp_tech_prefix>text 1</tp_tech_prefix><tp_tariff_id>text 1</tp_tariff_id><tp_capacity>text 1</tp_capacity><tp_src_regexp>text 1</tp_src_regexp><tp_src_deny_regexp>text 1</tp_src_deny_regexp></device></devices></status></page>"
         ),
@@ -268,7 +268,7 @@ def test_device_details_get_is_asked_again_after_503() -> None:
 
 def test_async_device_details_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><status><devices><device><id>1</id><name>text 1</name><host>text 1</host><secret>text 1</secret><ipaddr>text 1</ipaddr><port>1</port><accountcode>text 1</accountcode><callerid>text 1</callerid><username>text 1</username><device_type>text 1</device_type><user_id>1</user_id><insecure>text 1</insecure><description>text 1</description><timeout>text 1</timeout><allow_duplicate_calls>text 1</allow_duplicate_calls><call_limit>text 1</call_limit><grace_time>text 1</grace_time><server_id>text 1</server_id><change_failed_code_to>text 1</change_failed_code_to><max_timeout>text 1</max_timeout><cps_call_limit>text 1</cps_call_limit><cps_period>text 1</cps_period><callerid_number_pool_id>text 1</callerid_number_pool_id><op>1</op><op_active>1</op_active><op_tech_prefix>text 1</op_tech_prefix><op_routing_algorithm>text 1</op_routing_algorithm><op_routing_group_id>text 1</op_routing_group_id><op_tariff_id>text 1</op_tariff_id><op_capacity>text 1</op_capacity><op_src_regexp>text 1</op_src_regexp><op_src_deny_regexp>text 1</op_src_deny_regexp><tp>1</tp><tp_active>1</tp_active><tp_tech_prefix>text 1</tp_tech_prefix><tp_tariff_id>text 1</tp_tariff_id><tp_capacity>text 1</tp_capacity><tp_src_regexp>text 1</tp_src_regexp><tp_src_deny_regexp>text 1</tp_src_deny_regexp></device></devices></status></page>"
         ),
@@ -290,7 +290,7 @@ def test_async_device_details_get_is_asked_again_after_503() -> None:
 
 def test_user_login_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -310,7 +310,7 @@ def test_user_login_is_not_repeated_after_503() -> None:
 
 def test_async_user_login_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -333,7 +333,7 @@ def test_async_user_login_is_not_repeated_after_503() -> None:
 
 def test_user_logout_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -353,7 +353,7 @@ def test_user_logout_is_not_repeated_after_503() -> None:
 
 def test_async_user_logout_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -376,7 +376,7 @@ def test_async_user_logout_is_not_repeated_after_503() -> None:
 
 def test_payment_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -396,7 +396,7 @@ def test_payment_create_is_not_repeated_after_503() -> None:
 
 def test_async_payment_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -419,7 +419,7 @@ def test_async_payment_create_is_not_repeated_after_503() -> None:
 
 def test_payments_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><payments><payment><user>text 1</user><date>text 1</date><amount>1.50</amount><amount_with_tax>1.50</amount_with_tax><comment>text 1</comment><currency>text 1</currency><user_balance_before_payment>1.50</user_balance_before_payment><user_balance_after_payment>1.50</user_balance_after_payment></payment></payments></page>"
         ),
@@ -438,7 +438,7 @@ def test_payments_get_is_asked_again_after_503() -> None:
 
 def test_async_payments_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><payments><payment><user>text 1</user><date>text 1</date><amount>1.50</amount><amount_with_tax>1.50</amount_with_tax><comment>text 1</comment><currency>text 1</currency><user_balance_before_payment>1.50</user_balance_before_payment><user_balance_after_payment>1.50</user_balance_after_payment></payment></payments></page>"
         ),
@@ -460,7 +460,7 @@ def test_async_payments_get_is_asked_again_after_503() -> None:
 
 def test_tariff_rates_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><pagename>text 1</pagename><tariff_name>text 1</tariff_name><purpose>text 1</purpose><currency>text 1</currency><rates><rate><direction>text 1</direction><destination>text 1</destination><prefix>text 1</prefix><code>text 1</code><tariff_rate>1.50</tariff_rate><con_fee>1.50</con_fee><increment>1</increment><min_time>1</min_time><start_time>text 1</start_time><end_time>text 1</end_time><daytype>text 1</daytype></rate></rates></page>"
         ),
@@ -479,7 +479,7 @@ def test_tariff_rates_get_is_asked_again_after_503() -> None:
 
 def test_async_tariff_rates_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><pagename>text 1</pagename><tariff_name>text 1</tariff_name><purpose>text 1</purpose><currency>text 1</currency><rates><rate><direction>text 1</direction><destination>text 1</destination><prefix>text 1</prefix><code>text 1</code><tariff_rate>1.50</tariff_rate><con_fee>1.50</con_fee><increment>1</increment><min_time>1</min_time><start_time>text 1</start_time><end_time>text 1</end_time><daytype>text 1</daytype></rate></rates></page>"
         ),
@@ -501,7 +501,7 @@ def test_async_tariff_rates_get_is_asked_again_after_503() -> None:
 
 def test_tariff_wholesale_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -521,7 +521,7 @@ def test_tariff_wholesale_update_is_not_repeated_after_503() -> None:
 
 def test_async_tariff_wholesale_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -544,7 +544,7 @@ def test_async_tariff_wholesale_update_is_not_repeated_after_503() -> None:
 
 def test_quickstats_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><quickstats><today><calls>1</calls><duration>1</duration><revenue>1.50</revenue><self_cost>1.50</self_cost><profit>1.50</profit><margin>1</margin></today><month><calls>1</calls><duration>1</duration><revenue>1.50</revenue><self_cost>1.50</self_cost><profit>1.50</profit><margin>1</margin></month><active_calls><total>1</total><answered_calls>1</answered_calls></active_calls></quickstats></page>"
         ),
@@ -563,7 +563,7 @@ def test_quickstats_get_is_asked_again_after_503() -> None:
 
 def test_async_quickstats_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><quickstats><today><calls>1</calls><duration>1</duration><revenue>1.50</revenue><self_cost>1.50</self_cost><profit>1.50</profit><margin>1</margin></today><month><calls>1</calls><duration>1</duration><revenue>1.50</revenue><self_cost>1.50</self_cost><profit>1.50</profit><margin>1</margin></month><active_calls><total>1</total><answered_calls>1</answered_calls></active_calls></quickstats></page>"
         ),
@@ -585,7 +585,7 @@ def test_async_quickstats_get_is_asked_again_after_503() -> None:
 
 def test_aggregate_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(text="<action><value>text 1</value></action>"),
     )
 
@@ -602,7 +602,7 @@ def test_aggregate_get_is_asked_again_after_503() -> None:
 
 def test_async_aggregate_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(text="<action><value>text 1</value></action>"),
     )
 
@@ -622,7 +622,7 @@ def test_async_aggregate_get_is_asked_again_after_503() -> None:
 
 def test_user_details_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><pagename>text 1</pagename><language>text 1</language><userid>1</userid><details><main_detail><account>Postpaid</account><balance>0.0000 USD</balance><balance_number>1.50</balance_number><balance_currency>text 1</balance_currency><credit>1.50</credit></main_detail><other_details><username>text 1</username><first_name>text 1</first_name><surname>text 1</surname><personalid>text 1</personalid><agreement_number>text 1</agreement_number><agreement_date>2026-01-01</agreement_date><taxation_country>text 1</taxation_country><vat_reg_number>text 1</vat_reg_number><vat_percent>1.50</vat_percent></other_details><registration><reg_address>text 1</reg_address><reg_postcode>text 1</reg_postcode><reg_city>text 1</reg_city><reg_country>text 1</reg_country><reg_state>text 1</reg_state><reg_direction>text 1</reg_direction><reg_phone>text 1</reg_phone><reg_mobile>text 1</reg_mobile><reg_fax>text 1</reg_fax><reg_email>text 1</reg_email></registration></details></page>"
         ),
@@ -641,7 +641,7 @@ def test_user_details_get_is_asked_again_after_503() -> None:
 
 def test_async_user_details_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><pagename>text 1</pagename><language>text 1</language><userid>1</userid><details><main_detail><account>Postpaid</account><balance>0.0000 USD</balance><balance_number>1.50</balance_number><balance_currency>text 1</balance_currency><credit>1.50</credit></main_detail><other_details><username>text 1</username><first_name>text 1</first_name><surname>text 1</surname><personalid>text 1</personalid><agreement_number>text 1</agreement_number><agreement_date>2026-01-01</agreement_date><taxation_country>text 1</taxation_country><vat_reg_number>text 1</vat_reg_number><vat_percent>1.50</vat_percent></other_details><registration><reg_address>text 1</reg_address><reg_postcode>text 1</reg_postcode><reg_city>text 1</reg_city><reg_country>text 1</reg_country><reg_state>text 1</reg_state><reg_direction>text 1</reg_direction><reg_phone>text 1</reg_phone><reg_mobile>text 1</reg_mobile><reg_fax>text 1</reg_fax><reg_email>text 1</reg_email></registration></details></page>"
         ),
@@ -663,7 +663,7 @@ def test_async_user_details_get_is_asked_again_after_503() -> None:
 
 def test_users_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><status><users><user><id>1</id><username>text 1</username><first_name>text 1</first_name><last_name>text 1</last_name><balance>1.50</balance><blocked>text 1</blocked><tariff_id>1</tariff_id><owner_id>1</owner_id><usertype>text 1</usertype><user_status>text 1</user_status><hidden>text 1</hidden></user></users></status></page>"
         ),
@@ -682,7 +682,7 @@ def test_users_get_is_asked_again_after_503() -> None:
 
 def test_async_users_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><status><users><user><id>1</id><username>text 1</username><first_name>text 1</first_name><last_name>text 1</last_name><balance>1.50</balance><blocked>text 1</blocked><tariff_id>1</tariff_id><owner_id>1</owner_id><usertype>text 1</usertype><user_status>text 1</user_status><hidden>text 1</hidden></user></users></status></page>"
         ),
@@ -704,7 +704,7 @@ def test_async_users_get_is_asked_again_after_503() -> None:
 
 def test_user_details_raw_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><status><user><id>1</id><username>text 1</username><usertype>text 1</usertype><logged>text 1</logged><first_name>text 1</first_name><last_name>text 1</last_name><calltime_normative>text 1</calltime_normative><show_in_realtime_stats>text 1</show_in_realtime_stats><balance>1.50</balance><frozen_balance>1.50</frozen_balance><lcr_id>text 1</lcr_id><postpaid>text 1</postpaid><blocked>text 1</blocked><tariff_id>text 1</tariff_id><month_plan_perc>text 1</month_plan_perc><month_plan_updated>text 1</month_plan_updated><sales_this_month>text 1</sales_this_month><sales_this_month_planned>text 1</sales_this_month_planned><show_billing_info>text 1</show_billing_info><primary_device_id>text 1</primary_device_id><credit>text 1</credit><clientid>text 1</clientid><agreement_number>text 1</agreement_number></user></status></page>"
         ),
@@ -723,7 +723,7 @@ def test_user_details_raw_get_is_asked_again_after_503() -> None:
 
 def test_async_user_details_raw_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             text="<page><status><user><id>1</id><username>text 1</username><usertype>text 1</usertype><logged>text 1</logged><first_name>text 1</first_name><last_name>text 1</last_name><calltime_normative>text 1</calltime_normative><show_in_realtime_stats>text 1</show_in_realtime_stats><balance>1.50</balance><frozen_balance>1.50</frozen_balance><lcr_id>text 1</lcr_id><postpaid>text 1</postpaid><blocked>text 1</blocked><tariff_id>text 1</tariff_id><month_plan_perc>text 1</month_plan_perc><month_plan_updated>text 1</month_plan_updated><sales_this_month>text 1</sales_this_month><sales_this_month_planned>text 1</sales_this_month_planned><show_billing_info>text 1</show_billing_info><primary_device_id>text 1</primary_device_id><credit>text 1</credit><clientid>text 1</clientid><agreement_number>text 1</agreement_number></user></status></page>"
         ),
@@ -745,7 +745,7 @@ def test_async_user_details_raw_get_is_asked_again_after_503() -> None:
 
 def test_user_details_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -765,7 +765,7 @@ def test_user_details_update_is_not_repeated_after_503() -> None:
 
 def test_async_user_details_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -788,7 +788,7 @@ def test_async_user_details_update_is_not_repeated_after_503() -> None:
 
 def test_cp_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -808,7 +808,7 @@ def test_cp_create_is_not_repeated_after_503() -> None:
 
 def test_async_cp_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -831,7 +831,7 @@ def test_async_cp_create_is_not_repeated_after_503() -> None:
 
 def test_cp_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -851,7 +851,7 @@ def test_cp_update_is_not_repeated_after_503() -> None:
 
 def test_async_cp_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -874,7 +874,7 @@ def test_async_cp_update_is_not_repeated_after_503() -> None:
 
 def test_cp_delete_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -894,7 +894,7 @@ def test_cp_delete_is_not_repeated_after_503() -> None:
 
 def test_async_cp_delete_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -917,7 +917,7 @@ def test_async_cp_delete_is_not_repeated_after_503() -> None:
 
 def test_number_pools_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(text="<action><value>text 1</value></action>"),
     )
 
@@ -934,7 +934,7 @@ def test_number_pools_get_is_asked_again_after_503() -> None:
 
 def test_async_number_pools_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(text="<action><value>text 1</value></action>"),
     )
 
@@ -954,7 +954,7 @@ def test_async_number_pools_get_is_asked_again_after_503() -> None:
 
 def test_number_pool_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -974,7 +974,7 @@ def test_number_pool_create_is_not_repeated_after_503() -> None:
 
 def test_async_number_pool_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -997,7 +997,7 @@ def test_async_number_pool_create_is_not_repeated_after_503() -> None:
 
 def test_number_pool_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -1017,7 +1017,7 @@ def test_number_pool_update_is_not_repeated_after_503() -> None:
 
 def test_async_number_pool_update_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -1040,7 +1040,7 @@ def test_async_number_pool_update_is_not_repeated_after_503() -> None:
 
 def test_number_pool_delete_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -1060,7 +1060,7 @@ def test_number_pool_delete_is_not_repeated_after_503() -> None:
 
 def test_async_number_pool_delete_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -1083,7 +1083,7 @@ def test_async_number_pool_delete_is_not_repeated_after_503() -> None:
 
 def test_number_pool_numbers_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -1103,7 +1103,7 @@ def test_number_pool_numbers_create_is_not_repeated_after_503() -> None:
 
 def test_async_number_pool_numbers_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -1126,7 +1126,7 @@ def test_async_number_pool_numbers_create_is_not_repeated_after_503() -> None:
 
 def test_number_pool_numbers_delete_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(
@@ -1146,7 +1146,7 @@ def test_number_pool_numbers_delete_is_not_repeated_after_503() -> None:
 
 def test_async_number_pool_numbers_delete_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:

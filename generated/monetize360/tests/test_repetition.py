@@ -11,7 +11,7 @@ from .replay import Answer, Replay
 
 def test_workflows_execute_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(api_key="test-api-key", http_client=vendor.client()) as client:
@@ -26,7 +26,7 @@ def test_workflows_execute_is_not_repeated_after_503() -> None:
 
 def test_async_workflows_execute_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -44,11 +44,11 @@ def test_async_workflows_execute_is_not_repeated_after_503() -> None:
 
 def test_workflows_executions_list_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.workflows.executions.list(workflow_id="text-1")
 
     assert len(vendor.sent) == 2
@@ -56,12 +56,14 @@ def test_workflows_executions_list_is_asked_again_after_503() -> None:
 
 def test_async_workflows_executions_list_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.workflows.executions.list(workflow_id="text-1")
 
         assert len(vendor.sent) == 2
@@ -71,7 +73,7 @@ def test_async_workflows_executions_list_is_asked_again_after_503() -> None:
 
 def test_mdata_query_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             {
                 "data": [
@@ -88,7 +90,7 @@ def test_mdata_query_is_asked_again_after_503() -> None:
         ),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.mdata.query(mobject_id="text-1")
 
     assert len(vendor.sent) == 2
@@ -96,7 +98,7 @@ def test_mdata_query_is_asked_again_after_503() -> None:
 
 def test_async_mdata_query_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             {
                 "data": [
@@ -114,7 +116,9 @@ def test_async_mdata_query_is_asked_again_after_503() -> None:
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.mdata.query(mobject_id="text-1")
 
         assert len(vendor.sent) == 2

@@ -9,7 +9,7 @@ from .replay import Answer, Replay
 
 def test_users_list_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
@@ -24,7 +24,7 @@ def test_users_list_is_asked_again_after_503() -> None:
 
 def test_async_users_list_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
