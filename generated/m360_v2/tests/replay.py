@@ -20,12 +20,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the vendor was asked; the body is parsed JSON, None where there was none."""
+    """What the vendor was asked; the body is parsed JSON, None where there was none.
+
+    In the query, a name that stands there several times has a list.
+    """
 
     method: str
     path: str
     body: object = None
-    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    query: Mapping[str, str | list[str]] = field(default_factory=dict[str, "str | list[str]"])
 
 
 class Replay:
@@ -51,7 +54,9 @@ class Replay:
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         body: object = json.loads(request.content) if request.content else None
-        self.sent.append(Sent(request.method, request.url.path, body, dict(request.url.params)))
+        asked = {name: request.url.params.get_list(name) for name in request.url.params}
+        query = {name: values[0] if len(values) == 1 else values for name, values in asked.items()}
+        self.sent.append(Sent(request.method, request.url.path, body, query))
         self.headers.append({name.lower(): value for name, value in request.headers.items()})
         if not self._answers:
             raise AssertionError(f"request {len(self.sent)} was not expected: {request.method} {request.url.path}")
