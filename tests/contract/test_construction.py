@@ -278,3 +278,35 @@ def test_readme_s_quick_start_runs(version: str, vendor: M360, monkeypatch: pyte
 
     assert len(snippets) == 2
     assert vendor.executions["getHistory"] == len(snippets)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("requests_per_second", 0),
+        ("requests_per_second", "5"),
+        ("requests_per_second", True),
+        ("requests_per_second", float("inf")),
+        ("limiter", object()),
+        ("http_client", object()),
+        ("max_retries", -1),
+        ("timeout", -1),
+    ],
+)
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_a_wrong_keyword_is_a_mistake_of_ours_that_names_it(version: str, keyword: str, value: object) -> None:
+    module = package(version)
+    for kind in (module.Client, module.AsyncClient):
+        with pytest.raises(module.ArgumentError, match=keyword) as caught:
+            kind(auth_code="a", auth_token="b", **{keyword: value})
+
+        assert caught.value.__cause__ is None
+        assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("option", ["extra_headers", "extra_query", "extra_body"])
+def test_extras_that_are_no_mappings_are_mistakes_of_ours(option: str) -> None:
+    module = package("v2")
+
+    with module.Client(auth_code="a", auth_token="b") as client, pytest.raises(module.ArgumentError, match=option):
+        client.get_history(**{option: ["no mapping"]})

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,19 +32,27 @@ class LearnFromBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """So many requests in any stretch of so many seconds."""
+    """So many requests in any stretch of so many seconds.
+
+    Attributes:
+        requests: How many, where the caller does not say.
+        seconds: The length of the stretch, the window.
+        learn: Where a refusal tells what holds for this account.
+        setting: The client's keyword by which a caller says his own figure, if there is one.
+    """
 
     requests: int
     seconds: float
     learn: LearnFromBody | None = None
+    setting: str | None = None
 
     def at(self, requests_per_window: float) -> RateLimit:
         """Return this limit with the caller's own figure; less than one request a window makes the window longer."""
         if not math.isfinite(requests_per_window) or requests_per_window <= 0:
             raise ValueError("a rate limit must be a number above 0")
         if requests_per_window < 1:
-            return RateLimit(requests=1, seconds=self.seconds / requests_per_window, learn=self.learn)
-        return RateLimit(requests=int(requests_per_window), seconds=self.seconds, learn=self.learn)
+            return replace(self, requests=1, seconds=self.seconds / requests_per_window)
+        return replace(self, requests=int(requests_per_window))
 
 
 class WaitTooLong(Exception):
