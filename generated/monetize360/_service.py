@@ -23,7 +23,7 @@ SERVICE = Service(
     envelope=Envelope(
         errors=(ErrorShape(code=("error", "code"), message=("error", "message"), details=("error", "details")),)
     ),
-    rate_limit=RateLimit(requests=100, seconds=60.0),
+    rate_limit=RateLimit(requests=100, seconds=60.0, setting="requests_per_minute"),
 )
 
 WORKFLOWS_EXECUTE: Operation[Execution] = Operation(

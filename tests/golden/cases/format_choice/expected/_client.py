@@ -25,7 +25,7 @@ class Client(SyncClient):
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
         trust_env: bool = False,
-        format: Literal["xml", "json"] = "xml",
+        format: Literal["json", "xml"] = "json",
     ) -> None:
         """Make a client; nothing is sent yet.
 
@@ -98,7 +98,7 @@ class AsyncClient(AsyncioClient):
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
         trust_env: bool = False,
-        format: Literal["xml", "json"] = "xml",
+        format: Literal["json", "xml"] = "json",
     ) -> None:
         """Make a client; nothing is sent yet.
 

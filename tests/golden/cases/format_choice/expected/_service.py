@@ -11,8 +11,8 @@ SERVICE = Service(
     version="1.0.0",
     servers=(Server(name="live", url="https://api.ledgerly.example/v1"),),
     formats=(
-        WireFormat(name="xml", header="Accept", media_type="application/xml"),
         WireFormat(name="json", header="Accept", media_type="application/json"),
+        WireFormat(name="xml", header="Accept", media_type="application/xml"),
     ),
 )
 
