@@ -81,9 +81,16 @@ def told(style: Pagination) -> tuple[Told, ...]:
 _TOTAL = "How many records there are in all, as this page tells."
 
 
+# What a page has of its own.
+_PAGE_MEMBERS = frozenset({"has_next_page", "in_order", "items", "next_page", "pages"})
+
+
 def _told(at: Path, doc: str) -> Told:
+    name = naming.attribute_name(at[-1])
     return Told(
-        name=naming.attribute_name(at[-1]), path=literals.string(".".join(at)), doc=literals.docstring((doc,), indent=8)
+        name=f"{name}_" if name in _PAGE_MEMBERS else name,
+        path=literals.string(".".join(at)),
+        doc=literals.docstring((doc,), indent=8),
     )
 
 
@@ -170,11 +177,11 @@ def page_scripts(style: Pagination, records: tuple[dict[str, object], ...]) -> t
         case PageNumberPagination():
             parts = (records[:2], records[2:3], records[3:4])
             # Where pages tell no figures, an empty one says that there are no more.
-            numbers = (2, 3) if style.pages is not None or style.total is not None else (2, 3, 4)
+            numbers: tuple[int, ...] = (2, 3) if style.pages is not None or style.total is not None else (2, 3, 4)
             return (
                 PageScript(
                     name="read_on",
-                    asked=({}, *({style.page: number} for number in numbers)),
+                    asked=({}, *[dict[str, object]({style.page: number}) for number in numbers]),
                     answered=tuple(
                         _numbered_page(style, list(part), number=number, pages=3, total=4)
                         for number, part in enumerate((*parts, *((),) * (len(numbers) - 2)), start=1)

@@ -130,7 +130,8 @@ def build_request(
     auth = service.auth if operation.auth is None else operation.auth
     reserved = FRAMING | auth.reserved()
     if chosen is not None:
-        headers += [(chosen.header, chosen.media_type), ("Accept", chosen.media_type)]
+        names = (chosen.header,) if chosen.header.lower() == "accept" else (chosen.header, "Accept")
+        headers += [(name, chosen.media_type) for name in names]
         reserved |= {chosen.header.lower(), "accept"}
     body: dict[str, BodyValue] = {}
     for parameter in operation.parameters:

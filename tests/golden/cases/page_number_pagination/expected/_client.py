@@ -32,7 +32,7 @@ class ListInvoicesPage(Page[Invoice]):
         return self._told_integer("meta.perPage")
 
     @property
-    def pages(self) -> int | None:
+    def pages_(self) -> int | None:
         """How many pages there are in all, as this page tells."""
         return self._told_integer("meta.pages")
 
@@ -56,7 +56,7 @@ class AsyncListInvoicesPage(AsyncPage[Invoice]):
         return self._told_integer("meta.perPage")
 
     @property
-    def pages(self) -> int | None:
+    def pages_(self) -> int | None:
         """How many pages there are in all, as this page tells."""
         return self._told_integer("meta.pages")
 
