@@ -37,7 +37,9 @@ def value(of: object) -> str:
             entries = cast("Mapping[str, object]", of).items()
             return "{" + ", ".join(f"{string(key)}: {value(item)}" for key, item in entries) + "}"
         case list() | tuple():
-            return "[" + ", ".join(value(item) for item in cast("Sequence[object]", of)) + "]"
+            # Of an empty mapping in a list, the strictest checkers ask what it could hold.
+            items = (value(item) for item in cast("Sequence[object]", of))
+            return "[" + ", ".join("dict[str, object]()" if item == "{}" else item for item in items) + "]"
         case datetime.datetime():
             return f"datetime.datetime.fromisoformat({string(of.isoformat())})"
         case _:

@@ -176,10 +176,10 @@ def test_words_of_an_error_that_repeats_the_token_do_not(calls: Session, vendor:
 def test_client_and_what_it_is_made_of_show_nothing(calls: Session) -> None:
     calls.first()
     client = calls.client
-    inside = [client, client._setting, client._setting.tokens, client._setting.tokens._token, client.users]
+    inside: list[Any] = [client, client._setting, client._setting.tokens, client._setting.tokens._token, client.users]
 
     texts = [text for each in inside for text in (repr(each), str(each), f"{each}")]
-    texts += [repr(vars(each)) for each in (client, client._setting.tokens)]
+    texts += [str(client.__dict__), str(client._setting.tokens.__dict__)]
     texts.append(repr(client._setting.tokens._request))
 
     assert [found for text in texts if (found := shown(text))] == []

@@ -22,7 +22,13 @@ from .replay import Answer, Replay, Sent
 def test_users_list_fifteenth_page() -> None:
     vendor = Replay(
         Answer(
-            {"pageNumber": 15, "pageSize": 10, "totalNumberOfPages": 15, "totalNumberOfRecords": 141, "results": [{}]}
+            {
+                "pageNumber": 15,
+                "pageSize": 10,
+                "totalNumberOfPages": 15,
+                "totalNumberOfRecords": 141,
+                "results": [dict[str, object]()],
+            }
         ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
@@ -39,7 +45,13 @@ def test_users_list_fifteenth_page() -> None:
 def test_async_users_list_fifteenth_page() -> None:
     vendor = Replay(
         Answer(
-            {"pageNumber": 15, "pageSize": 10, "totalNumberOfPages": 15, "totalNumberOfRecords": 141, "results": [{}]}
+            {
+                "pageNumber": 15,
+                "pageSize": 10,
+                "totalNumberOfPages": 15,
+                "totalNumberOfRecords": 141,
+                "results": [dict[str, object]()],
+            }
         ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )

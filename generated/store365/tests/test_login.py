@@ -11,7 +11,15 @@ from .replay import Answer, Replay
 
 def test_users_list_signs_in() -> None:
     vendor = Replay(
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -34,7 +42,15 @@ def test_users_list_signs_in() -> None:
 
 def test_async_users_list_signs_in() -> None:
     vendor = Replay(
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -64,7 +80,15 @@ def test_async_users_list_signs_in() -> None:
 def test_users_list_signs_in_again_when_refused() -> None:
     vendor = Replay(
         Answer(status=401),
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -80,7 +104,15 @@ def test_users_list_signs_in_again_when_refused() -> None:
 def test_async_users_list_signs_in_again_when_refused() -> None:
     vendor = Replay(
         Answer(status=401),
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 

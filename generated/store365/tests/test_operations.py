@@ -12,7 +12,15 @@ from .replay import Answer, Replay, Sent
 
 def test_users_list_with_every_argument() -> None:
     vendor = Replay(
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -29,7 +37,15 @@ def test_users_list_with_every_argument() -> None:
 
 def test_async_users_list_with_every_argument() -> None:
     vendor = Replay(
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -52,7 +68,15 @@ def test_async_users_list_with_every_argument() -> None:
 
 def test_users_list_sends_nothing_that_was_not_given() -> None:
     vendor = Replay(
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -66,7 +90,15 @@ def test_users_list_sends_nothing_that_was_not_given() -> None:
 
 def test_async_users_list_sends_nothing_that_was_not_given() -> None:
     vendor = Replay(
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 

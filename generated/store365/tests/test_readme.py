@@ -17,8 +17,24 @@ _SNIPPET = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 def test_the_quick_starts_run(monkeypatch: pytest.MonkeyPatch) -> None:
     vendor = Replay(
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
     monkeypatch.setenv("STORE365_USERNAME", "test-username")

@@ -10,7 +10,15 @@ from .replay import Answer, Replay
 def test_users_list_is_asked_again_after_503() -> None:
     vendor = Replay(
         Answer(status=503, headers={"Retry-After-Ms": "1"}),
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
@@ -25,7 +33,15 @@ def test_users_list_is_asked_again_after_503() -> None:
 def test_async_users_list_is_asked_again_after_503() -> None:
     vendor = Replay(
         Answer(status=503, headers={"Retry-After-Ms": "1"}),
-        Answer({"results": [{}], "pageNumber": 1, "pageSize": 1, "totalNumberOfPages": 1, "totalNumberOfRecords": 1}),
+        Answer(
+            {
+                "results": [dict[str, object]()],
+                "pageNumber": 1,
+                "pageSize": 1,
+                "totalNumberOfPages": 1,
+                "totalNumberOfRecords": 1,
+            }
+        ),
         login=("https://token.store-it365.eu/auth", Answer({"access_token": "test-token", "expires_in": "3600"})),
     )
 
