@@ -22,7 +22,7 @@ unexport PYTHONPATH PYTHONHOME
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
-$(READY): requirements/development.txt pyproject.toml
+$(READY): requirements/development.txt
 	@$(PYTHON) -c 'import sys; sys.exit("clientmill needs Python 3.11 or later; try: make PYTHON=python3.13" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/development.txt
@@ -68,7 +68,7 @@ fresh: $(READY) ## Check that generated/ is what the specs say
 	$(BIN)/clientmill schema | cmp - specs/schema.json
 
 .PHONY: test-ours
-test-ours: $(READY) ## Run our own tests
+test-ours: $(READY) $(CLIENT_READY) ## Run our own tests
 	$(BIN)/python -m pytest
 
 .PHONY: test-generated

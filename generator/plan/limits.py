@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.plan import literals
 from generator.plan.code import Code, construct
 from generator.plan.envelope import path
 from generator.runtime import limits as runtime
@@ -23,4 +24,5 @@ def plan_rate_limit(spec: Spec) -> Code | None:
             if learn is None
             else construct(runtime.LearnFromBody, status=repr(learn.status), requests=path(learn.requests))
         ),
+        setting=None if limit.setting is None else literals.string(limit.setting),
     )

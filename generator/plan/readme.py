@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.plan import literals
+from generator.plan import literals, types
 from generator.plan.auth import Credential
 from generator.plan.operations import Operation
 from generator.spec.document import Spec
 from generator.spec.envelope import told_by
+from generator.spec.types import Text, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +130,17 @@ def shown_operation(operations: tuple[Operation, ...]) -> Operation:
     return min(operations, key=fitness)
 
 
-def _arguments(operation: Operation) -> str:
-    return ", ".join(f'{each.name}="..."' for each in operation.parameters if each.required)
+def _arguments(spec: Spec, operation: Operation) -> str:
+    """Spell the arguments that a call needs, as a reader would try them first."""
+    members = {member.name: member.type for _, group in operation.endpoint.groups() for member in group}
+    return ", ".join(
+        f"{each.name}={_tried(spec, members.get(each.wire, Text()))}" for each in operation.parameters if each.required
+    )
+
+
+def _tried(spec: Spec, of: Type) -> str:
+    of = types.resolved(of, spec.types)
+    return '"..."' if of == Text() else literals.value(types.sample(of, spec.types))
 
 
 def _address(spec: Spec) -> str:
@@ -141,7 +151,7 @@ def _address(spec: Spec) -> str:
 
 def _quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
     shown = shown_operation(operations)
-    call = f"client.{shown.name}({_arguments(shown)})"
+    call = f"client.{shown.name}({_arguments(spec, shown)})"
     use = f"    for record in {call}:\n        print(record)" if shown.endpoint.pages else f"    print({call})"
     made = f"Client({_address(spec)})"
     return f"from {spec.package} import Client\n\nwith {made} as client:  # credentials from the environment\n{use}"
@@ -149,7 +159,7 @@ def _quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
 
 def _async_quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
     shown = shown_operation(operations)
-    call = f"client.{shown.name}({_arguments(shown)})"
+    call = f"client.{shown.name}({_arguments(spec, shown)})"
     use = (
         f"        async for record in {call}:\n            print(record)"
         if shown.endpoint.pages

@@ -26,7 +26,7 @@ SERVICE = Service(
         ErrorRule(code="{0.__class__} {{}} {x!r:>{y}} }", raises=NotFoundError),
         ErrorRule(code="%s %(x)s %% % 9", raises=ConflictError),
     ),
-    rate_limit=RateLimit(requests=1, seconds=1.0),
+    rate_limit=RateLimit(requests=1, seconds=1.0, setting="requests_per_second"),
     testing=TestingFlag(body={"a\u2028import os\u2029b\x85c\x0bd\x0ce\x1cf 12": "a\x00b\x1b[2Jc\x07\x7f"}),
 )
 

@@ -11,7 +11,12 @@ SERVICE = Service(
     package="ledgerly_rate_limit_learned",
     version="1.0.0",
     servers=(Server(name="live", url="https://api.ledgerly.example/v1"),),
-    rate_limit=RateLimit(requests=120, seconds=60.0, learn=LearnFromBody(status=429, requests=("limit", "perMinute"))),
+    rate_limit=RateLimit(
+        requests=120,
+        seconds=60.0,
+        learn=LearnFromBody(status=429, requests=("limit", "perMinute")),
+        setting="requests_per_minute",
+    ),
 )
 
 GET_RATE: Operation[decimal.Decimal] = Operation(
