@@ -15,11 +15,11 @@ def package() -> Any:
     return importlib.import_module("generated.kolmisoft_m4")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Calling:
     """Whether the client is called from a task."""
 
-    asynchronous: bool
+    asynchronous: bool = False
 
     def client(self, vendor: Kolmisoft, **setting: Any) -> Any:
         """Return a client of *vendor* that does not wait long before it asks again."""

@@ -23,7 +23,7 @@ from tests.stand_ins.kolmisoft import (
 )
 from tests.stand_ins.wire import saying
 
-CALLINGS = [pytest.param(Calling(False), id="sync"), pytest.param(Calling(True), id="async")]
+CALLINGS = [pytest.param(Calling(), id="sync"), pytest.param(Calling(asynchronous=True), id="async")]
 
 CALLS: dict[str, dict[str, Any]] = {
     "user_balance_update": {"user_id": 123, "balance": "100.5"},
@@ -118,7 +118,7 @@ def test_a_user_who_is_no_admin_has_another_digest(vendor: Kolmisoft, calling: C
 
 
 def test_nothing_that_is_added_enters_the_digest(vendor: Kolmisoft, calling: Calling) -> None:
-    added = {"extra_body": {"currency_s": "USD", "new": [1, 2]}, "extra_query": {"from_s": "1"}}
+    added: dict[str, Any] = {"extra_body": {"currency_s": "USD", "new": [1, 2]}, "extra_query": {"from_s": "1"}}
     vendor.fail(saying_xml("<page><payments/></page>"))
 
     calling.call(vendor, "payments_get", user_id_s=123, **added)
@@ -260,12 +260,11 @@ ERRORS = [
 @pytest.mark.parametrize(
     "name", ["quickstats_get", "user_simple_balance_get", "user_logout", "user_calls_get", "devices_get"]
 )
-@pytest.mark.parametrize(
-    ("text", "kind", "message"), [error[1:] for error in ERRORS], ids=[error[0] for error in ERRORS]
-)
+@pytest.mark.parametrize("error", ERRORS, ids=[error[0] for error in ERRORS])
 def test_every_shape_of_error_is_one(
-    vendor: Kolmisoft, calling: Calling, name: str, text: str, kind: str, message: str | None
+    vendor: Kolmisoft, calling: Calling, name: str, error: tuple[str, str, str, str | None]
 ) -> None:
+    _, text, kind, message = error
     vendor.fail(saying_xml(text))
 
     with pytest.raises(package().APIStatusError) as caught:
@@ -339,8 +338,8 @@ def test_base_url_is_required_and_settings_are_checked(vendor: Kolmisoft) -> Non
     with pytest.raises(TypeError, match="base_url"):
         package().Client(username="admin", secret_key="k")
     with pytest.raises(package().ArgumentError, match="caller must be one of 'admin', 'user'"):
-        Calling(False).client(vendor, caller="manager")
-    with pytest.raises(package().CredentialError, match="secret_key=.*KOLMISOFT_SECRET_KEY"):
+        Calling().client(vendor, caller="manager")
+    with pytest.raises(package().CredentialError, match=r"secret_key=.*KOLMISOFT_SECRET_KEY"):
         package().Client(username="admin", base_url="http://192.0.2.1/billing/api")
 
 

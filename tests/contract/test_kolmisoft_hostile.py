@@ -57,7 +57,8 @@ async def once_async():
 
 NOTHING = ["nothing raised", False, ""]
 try:
-    answer = asyncio.run(once_async()) if way == "async" else once() or NOTHING
+    # Without the end that asyncio.run makes of a loop: it starts a thread, for which there is no room any more.
+    answer = asyncio.new_event_loop().run_until_complete(once_async()) if way == "async" else once() or NOTHING
 except BaseException as error:
     answer = told(error)
 print(json.dumps([*answer, opened]))

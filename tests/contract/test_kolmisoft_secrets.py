@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import traceback
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -49,6 +50,8 @@ FAULTS: dict[str, Callable[[], Fault]] = {
     "redirect": lambda: worked_then(302),
 }
 
+WAYS = [(Calling(asynchronous=asynchronous), form) for asynchronous in (False, True) for form in ("form", "query")]
+
 
 @pytest.fixture
 def vendor() -> Iterator[Kolmisoft]:
@@ -84,24 +87,20 @@ def shown(vendor: Kolmisoft, text: str) -> list[str]:
     return [secret for secret in (KEY, PASSWORD, UNIQUEHASH, *sent) if secret in text]
 
 
-@pytest.mark.parametrize("form", ["form", "query"])
-@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize(("calling", "form"), WAYS)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", CALLS)
 def test_no_failure_shows_a_secret(
-    vendor: Kolmisoft,
-    caplog: pytest.LogCaptureFixture,
-    name: str,
-    fault: str,
-    asynchronous: bool,
-    form: str,  # noqa: FBT001 - pytest gives it by name
+    request: pytest.FixtureRequest, name: str, fault: str, calling: Calling, form: str
 ) -> None:
+    vendor: Kolmisoft = request.getfixturevalue("vendor")
+    caplog: pytest.LogCaptureFixture = request.getfixturevalue("caplog")
     vendor.fail(FAULTS[fault]())
     caplog.set_level(logging.DEBUG)
     setting = {"request_format": form, "max_retries": 0, "timeout": 0.3 if fault == "late" else 5.0}
 
     with pytest.raises(package().APIError) as caught:
-        Calling(asynchronous).call(vendor, name, setting=setting, **CALLS[name])
+        calling.call(vendor, name, setting=setting, **CALLS[name])
 
     assert [secret for text in texts(caught.value) for secret in shown(vendor, text)] == []
     assert shown(vendor, caplog.text) == []
@@ -112,7 +111,7 @@ def test_what_the_vendor_repeats_is_taken_out_of_messages(vendor: Kolmisoft, nam
     vendor.fail(echo)
 
     with pytest.raises(package().APIStatusError) as caught:
-        Calling(False).call(vendor, name, **CALLS[name])
+        Calling().call(vendor, name, **CALLS[name])
 
     assert caught.value.message.startswith("No ")
     assert shown(vendor, f"{caught.value} {caught.value.message}") == []
@@ -121,8 +120,8 @@ def test_what_the_vendor_repeats_is_taken_out_of_messages(vendor: Kolmisoft, nam
 def test_a_refused_argument_shows_no_secret(vendor: Kolmisoft) -> None:
     lone = f"{PASSWORD}\ud800"
 
-    with pytest.raises(package().ArgumentError, match="^p must") as caught:
-        Calling(False).call(vendor, "user_login", p=lone)
+    with pytest.raises(package().ArgumentError, match=r"^p must") as caught:
+        Calling().call(vendor, "user_login", p=lone)
 
     assert [text for text in texts(caught.value) if PASSWORD in text] == []
 
@@ -130,20 +129,25 @@ def test_a_refused_argument_shows_no_secret(vendor: Kolmisoft) -> None:
 def test_raw_responses_keep_no_secret_in_their_frames(vendor: Kolmisoft) -> None:
     vendor.fail(worked_then(500))
 
-    with Calling(False).client(vendor) as client, pytest.raises(package().APIError) as caught:
+    with Calling().client(vendor) as client, pytest.raises(package().APIError) as caught:
         client.with_raw_response.user_login(p=PASSWORD)
 
     assert [secret for text in texts(caught.value) for secret in shown(vendor, text)] == []
 
 
 def test_a_cancelled_login_shows_no_secret(vendor: Kolmisoft) -> None:
-    vendor.fail(silent(5))
+    arrived = threading.Event()
+
+    def wait(turn: Turn) -> None:
+        arrived.set()
+        turn.wait(5)
+
+    vendor.fail(wait)
 
     async def conversation() -> BaseException:
-        async with Calling(True).client(vendor) as client:
+        async with Calling(asynchronous=True).client(vendor) as client:
             task = asyncio.create_task(client.user_login(p=PASSWORD))
-            while not vendor.requests:
-                await asyncio.sleep(0.01)
+            await asyncio.to_thread(arrived.wait, 5)
             task.cancel()
             with pytest.raises(asyncio.CancelledError) as caught:
                 await task
@@ -155,8 +159,8 @@ def test_a_cancelled_login_shows_no_secret(vendor: Kolmisoft) -> None:
 
 
 def test_no_address_has_a_secret_by_default(vendor: Kolmisoft) -> None:
-    Calling(False).call(vendor, "user_login", p=PASSWORD)
-    client = Calling(False).client(vendor)
+    Calling().call(vendor, "user_login", p=PASSWORD)
+    client: Any = Calling().client(vendor)
 
     assert vendor.requests[0].target == "/billing/api/user_login"
-    assert shown(vendor, repr(client) + str(vars(client)) + client.base_url) == []
+    assert shown(vendor, f"{client!r} {vars(client)} {client.base_url}") == []

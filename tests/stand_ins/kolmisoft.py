@@ -24,8 +24,10 @@ ADMIN = "admin"
 PASSWORD = "p4ssw0rd-c4n4ry"
 UNIQUEHASH = "un1queh4sh-c4n4ry"
 
-CALLS = ("period_start", "period_end", "s_user", "s_call_type", "s_origination_point", "s_termination_point")
-CALLS += ("s_hgc", "s_destination", "order_desc", "only_did")
+CALLS = (
+    *("period_start", "period_end", "s_user", "s_call_type", "s_origination_point", "s_termination_point"),
+    *("s_hgc", "s_destination", "order_desc", "only_did"),
+)
 FILTERS = ("user_id_s", "from_s", "till_s", "username_s", "first_name_s", "last_name_s", "amount_min_s", "amount_max_s")
 
 HASHED: dict[str, tuple[str, ...]] = {
@@ -107,7 +109,7 @@ def succeeded(message: str) -> Response:
 class Ledger:
     """What was carried out."""
 
-    balances: dict[int, Decimal] = field(default_factory=lambda: {2: Decimal("0"), 123: Decimal("10.0")})
+    balances: dict[int, Decimal] = field(default_factory=lambda: {2: Decimal(0), 123: Decimal("10.0")})
     payments: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     executions: Counter[str] = field(default_factory=Counter[str])
 
