@@ -125,7 +125,7 @@ def _import_order(module: str) -> tuple[int, str]:
     return (-dots, module.lower())
 
 
-def _name_order(name: str) -> tuple[int, str]:
+def _name_order(name: str) -> tuple[int, str, str]:
     # As the linter sorts them: CONSTANTS, Classes, functions.
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return (kind, name)
+    return (kind, name.lower(), name)
