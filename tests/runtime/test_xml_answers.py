@@ -12,6 +12,7 @@ from generator.runtime.documents import Malformed
 from generator.runtime.envelope import Envelope, ErrorRule, ErrorShape, error_rule, is_failure, vendor_error
 from generator.runtime.errors import NotFoundError, PermissionDeniedError
 from generator.runtime.forms import FormBody
+from generator.runtime.request import BodyValue
 from generator.runtime.text_answers import TextAnswer
 from generator.runtime.xml_answers import ListAt, XmlAnswer, unpacked
 
@@ -84,7 +85,7 @@ def test_what_grows_beyond_measure_is_refused() -> None:
 
 
 def test_a_form_spells_names_and_values_once() -> None:
-    fields = {"a b": "1 + 1 = 2 & more", "key": secret("50 %"), "list": ["1", "\u017d"]}
+    fields: dict[str, BodyValue] = {"a b": "1 + 1 = 2 & more", "key": secret("50 %"), "list": ["1", "\u017d"]}
 
     assert FormBody().encode(fields) == b"a%20b=1%20%2B%201%20%3D%202%20%26%20more&key=50%20%25&list=1&list=%C5%BD"
 
