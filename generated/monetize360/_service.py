@@ -3,13 +3,14 @@
 
 from typing import Any
 
-from ._runtime.arguments import Boolean, Integer, MappingOf, Text
+from ._runtime.arguments import Boolean, Integer, Joined, ListOf, MappingOf, Text
 from ._runtime.auth import BearerAuth, CredentialPart
-from ._runtime.envelope import Envelope, ErrorShape
-from ._runtime.limits import RateLimit
+from ._runtime.envelope import Envelope, ErrorRule, ErrorShape
+from ._runtime.errors import BadRequestError
+from ._runtime.limits import LimitHeaders, RateLimit
 from ._runtime.operations import Credential, Operation, PagedOperation, Parameter, Server, Service
 from ._runtime.pagination import OffsetPagination
-from .models import Execution, Record
+from .models import BulkInsertion, Deletion, Execution, Record
 
 SERVICE = Service(
     package="monetize360",
@@ -21,9 +22,35 @@ SERVICE = Service(
     credentials=(Credential(name="api_key", wire="apiKey", environment_variable="MONETIZE360_API_KEY"),),
     auth=BearerAuth(parts=(CredentialPart("api_key"),)),
     envelope=Envelope(
-        errors=(ErrorShape(code=("error", "code"), message=("error", "message"), details=("error", "details")),)
+        errors=(
+            ErrorShape(
+                code=("error", "code"),
+                message=("error", "message"),
+                details=("error", "details"),
+                timestamp=("error", "timestamp"),
+            ),
+        )
     ),
-    rate_limit=RateLimit(requests=100, seconds=60.0),
+    errors=(ErrorRule(code="VALIDATION_ERROR", raises=BadRequestError),),
+    rate_limit=RateLimit(
+        requests=100,
+        seconds=60.0,
+        headers=LimitHeaders(limit="x-ratelimit-limit", remaining="x-ratelimit-remaining", reset="x-ratelimit-reset"),
+    ),
+)
+
+WORKFLOWS_LIST: Operation[Any] = Operation(
+    name="workflows.list", method="GET", path="workflows", effect="read", returns=Any, may_be_empty=True
+)
+
+WORKFLOWS_GET: Operation[Any] = Operation(
+    name="workflows.get",
+    method="GET",
+    path="workflows/{workflowId}",
+    effect="read",
+    parameters=(Parameter(name="workflow_id", wire="workflowId", place="path", rule=Text(), required=True),),
+    returns=Any,
+    may_be_empty=True,
 )
 
 WORKFLOWS_EXECUTE: Operation[Execution] = Operation(
@@ -47,6 +74,69 @@ WORKFLOWS_EXECUTIONS_LIST: Operation[Any] = Operation(
     effect="read",
     parameters=(Parameter(name="workflow_id", wire="workflowId", place="path", rule=Text(), required=True),),
     returns=Any,
+    may_be_empty=True,
+)
+
+WORKFLOWS_EXECUTIONS_GET: Operation[Any] = Operation(
+    name="workflows.executions.get",
+    method="GET",
+    path="workflows/{workflowId}/executions/{executionId}",
+    effect="read",
+    parameters=(
+        Parameter(name="workflow_id", wire="workflowId", place="path", rule=Text(), required=True),
+        Parameter(name="execution_id", wire="executionId", place="path", rule=Text(), required=True),
+    ),
+    returns=Any,
+    may_be_empty=True,
+)
+
+MOBJECTS_LIST: Operation[Any] = Operation(
+    name="mobjects.list", method="GET", path="mobjects", effect="read", returns=Any, may_be_empty=True
+)
+
+MOBJECTS_CREATE: Operation[Any] = Operation(
+    name="mobjects.create",
+    method="POST",
+    path="mobjects",
+    effect="unsafe",
+    body="json",
+    parameters=(Parameter(name="body", wire="body", place="document", rule=MappingOf(), required=True),),
+    returns=Any,
+    may_be_empty=True,
+)
+
+MOBJECTS_GET: Operation[Any] = Operation(
+    name="mobjects.get",
+    method="GET",
+    path="mobjects/{mobjectId}",
+    effect="read",
+    parameters=(Parameter(name="mobject_id", wire="mobjectId", place="path", rule=Text(), required=True),),
+    returns=Any,
+    may_be_empty=True,
+)
+
+MOBJECTS_UPDATE: Operation[Any] = Operation(
+    name="mobjects.update",
+    method="PUT",
+    path="mobjects/{mobjectId}",
+    effect="idempotent",
+    body="json",
+    parameters=(
+        Parameter(name="mobject_id", wire="mobjectId", place="path", rule=Text(), required=True),
+        Parameter(name="body", wire="body", place="document", rule=MappingOf(), required=True),
+    ),
+    returns=Any,
+    may_be_empty=True,
+)
+
+MOBJECTS_DELETE: Operation[Any] = Operation(
+    name="mobjects.delete",
+    method="DELETE",
+    path="mobjects/{mobjectId}",
+    effect="idempotent",
+    parameters=(Parameter(name="mobject_id", wire="mobjectId", place="path", rule=Text(), required=True),),
+    returns=Any,
+    may_be_empty=True,
 )
 
 MDATA_QUERY: PagedOperation[Record] = PagedOperation(
@@ -60,7 +150,7 @@ MDATA_QUERY: PagedOperation[Record] = PagedOperation(
         Parameter(name="limit", wire="limit", place="query", rule=Integer()),
         Parameter(name="offset", wire="offset", place="query", rule=Integer()),
         Parameter(name="sort", wire="sort", place="query", rule=Text()),
-        Parameter(name="fields", wire="fields", place="query", rule=Text()),
+        Parameter(name="fields", wire="fields", place="query", rule=Joined()),
     ),
     returns=Record,
     pages=OffsetPagination(
@@ -71,4 +161,86 @@ MDATA_QUERY: PagedOperation[Record] = PagedOperation(
         more=("pagination", "hasMore"),
         total=("pagination", "total"),
     ),
+)
+
+MDATA_CREATE: Operation[Record] = Operation(
+    name="mdata.create",
+    method="POST",
+    path="mobjects/{mobjectId}/mdata",
+    effect="unsafe",
+    body="json",
+    parameters=(
+        Parameter(name="mobject_id", wire="mobjectId", place="path", rule=Text(), required=True),
+        Parameter(name="data", wire="data", place="body", rule=MappingOf(), required=True),
+    ),
+    returns=Record,
+)
+
+MDATA_GET: Operation[Any] = Operation(
+    name="mdata.get",
+    method="GET",
+    path="mobjects/{mobjectId}/mdata/{mdataId}",
+    effect="read",
+    parameters=(
+        Parameter(name="mobject_id", wire="mobjectId", place="path", rule=Text(), required=True),
+        Parameter(name="mdata_id", wire="mdataId", place="path", rule=Text(), required=True),
+    ),
+    returns=Any,
+    may_be_empty=True,
+)
+
+MDATA_UPDATE: Operation[Any] = Operation(
+    name="mdata.update",
+    method="PUT",
+    path="mobjects/{mobjectId}/mdata/{mdataId}",
+    effect="idempotent",
+    body="json",
+    parameters=(
+        Parameter(name="mobject_id", wire="mobjectId", place="path", rule=Text(), required=True),
+        Parameter(name="mdata_id", wire="mdataId", place="path", rule=Text(), required=True),
+        Parameter(name="data", wire="data", place="body", rule=MappingOf(), required=True),
+    ),
+    returns=Any,
+    may_be_empty=True,
+)
+
+MDATA_DELETE: Operation[Deletion | None] = Operation(
+    name="mdata.delete",
+    method="DELETE",
+    path="mobjects/{mobjectId}/mdata/{mdataId}",
+    effect="idempotent",
+    parameters=(
+        Parameter(name="mobject_id", wire="mobjectId", place="path", rule=Text(), required=True),
+        Parameter(name="mdata_id", wire="mdataId", place="path", rule=Text(), required=True),
+    ),
+    returns=Deletion,
+    may_be_empty=True,
+)
+
+MDATA_BULK_INSERT: Operation[BulkInsertion] = Operation(
+    name="mdata.bulk_insert",
+    method="POST",
+    path="mobjects/{mobjectId}/mdata/bulk",
+    effect="unsafe",
+    body="json",
+    parameters=(
+        Parameter(name="mobject_id", wire="mobjectId", place="path", rule=Text(), required=True),
+        Parameter(name="data", wire="data", place="body", rule=ListOf(MappingOf()), required=True),
+    ),
+    returns=BulkInsertion,
+)
+
+WEBHOOKS_CREATE: Operation[Any] = Operation(
+    name="webhooks.create",
+    method="POST",
+    path="webhooks",
+    effect="unsafe",
+    body="json",
+    parameters=(
+        Parameter(name="url", wire="url", place="body", rule=Text(), required=True),
+        Parameter(name="events", wire="events", place="body", rule=ListOf(Text()), required=True),
+        Parameter(name="secret", wire="secret", place="body", rule=Text(), required=True),
+    ),
+    returns=Any,
+    may_be_empty=True,
 )

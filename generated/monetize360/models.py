@@ -8,34 +8,79 @@ from pydantic import AwareDatetime, Field
 from ._runtime.models import Model
 
 __all__ = [
+    "BulkInsertion",
+    "Deletion",
     "Execution",
     "Record",
 ]
 
 
 class Execution(Model):
-    """`Execution`."""
+    """One run of a workflow.
+
+    Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+    """
 
     execution_id: str = Field(serialization_alias="executionId")
+    """Its form differs: a UUID in some examples, exec-789-xyz in another."""
 
     status: Literal["completed"] | str
+    """No other word is documented."""
 
     started_at: AwareDatetime | None = Field(default=None, serialization_alias="startedAt")
 
     completed_at: AwareDatetime | None = Field(default=None, serialization_alias="completedAt")
+    """Surely not there while it runs."""
 
     output: dict[str, Any] | None = None
+    """What the workflow gives."""
 
 
 class Record(Model):
-    """`Record`."""
+    """A record of an Object, its MData.
+
+    Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+    """
 
     id: str
+    """A UUID in the examples."""
 
     mobject_id: str | None = Field(default=None, serialization_alias="mobjectId")
+    """The Object that it belongs to."""
 
     data: dict[str, Any]
+    """The stored fields."""
 
     created_at: AwareDatetime | None = Field(default=None, serialization_alias="createdAt")
 
     updated_at: AwareDatetime | None = Field(default=None, serialization_alias="updatedAt")
+
+
+class Deletion(Model):
+    """What is answered to a deletion.
+
+    Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+    """
+
+    success: bool
+
+    message: str | None = None
+
+
+class BulkInsertion(Model):
+    """What became of the rows of a bulk insert.
+
+    Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+    """
+
+    success: bool
+    """May be true although some rows failed."""
+
+    total_processed: int = Field(serialization_alias="totalProcessed")
+
+    created: int
+
+    failed: int
+
+    data: list[Any] | None = None
+    """Presumably the created records; the vendor's example leaves them out."""

@@ -22,7 +22,11 @@ def plan_envelope(spec: Spec) -> Code | None:
         None
         if shape is None
         else construct(
-            runtime.ErrorShape, code=path(shape.code), message=path(shape.message), details=path(shape.details)
+            runtime.ErrorShape,
+            code=path(shape.code),
+            message=path(shape.message),
+            details=path(shape.details),
+            timestamp=path(shape.timestamp),
         )
     )
     if errors is None and envelope.success is None and not envelope.data:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from generator.plan import literals
 from generator.plan.code import Code, construct
 from generator.plan.envelope import path
 from generator.runtime import limits as runtime
@@ -13,7 +14,7 @@ def plan_rate_limit(spec: Spec) -> Code | None:
     limit = spec.rate_limit
     if limit is None:
         return None
-    learn = limit.learn
+    learn, headers = limit.learn, limit.headers
     return construct(
         runtime.RateLimit,
         requests=repr(limit.requests),
@@ -22,5 +23,15 @@ def plan_rate_limit(spec: Spec) -> Code | None:
             None
             if learn is None
             else construct(runtime.LearnFromBody, status=repr(learn.status), requests=path(learn.requests))
+        ),
+        headers=(
+            None
+            if headers is None
+            else construct(
+                runtime.LimitHeaders,
+                limit=None if headers.limit is None else literals.string(headers.limit.lower()),
+                remaining=literals.string(headers.remaining.lower()),
+                reset=literals.string(headers.reset.lower()),
+            )
         ),
     )

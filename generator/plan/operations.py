@@ -152,7 +152,8 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
     if style is not None:
         assert isinstance(returned, ListOf)  # noqa: S101 - checked when the spec was read
         record = types.received(returned.item, spec.types)
-    returns = record or (Code("None") if returned is None else types.received(returned, spec.types))
+    answered = record or (Code("None") if returned is None else types.received(returned, spec.types))
+    returns = types.union((answered, Code("None"))) if endpoint.returns.may_be_empty else answered
     page = None
     if style is not None and record is not None and told(style):
         title = naming.class_name(name)
@@ -167,8 +168,9 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         effect=literals.string(endpoint.effect),
         body=literals.string("json") if endpoint.call.method not in ("GET", "DELETE") else None,
         parameters=tuple_of(parameter.declaration for parameter in parameters),
-        returns=None if returned is None else returns,
+        returns=None if returned is None else answered,
         at=literals.strings(endpoint.returns.at) if endpoint.returns.at else None,
+        may_be_empty="True" if _may_be_empty(spec, endpoint) else None,
         pages=None if style is None else plan_pagination(style, {each.wire: each.name for each in parameters}),
         exact="True" if returned is not None and types.holds_decimals(returned, spec.types) else None,
         testing="True" if spec.testing is not None and endpoint.testing else None,
@@ -213,6 +215,15 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
     )
 
 
+def _may_be_empty(spec: Spec, endpoint: Endpoint) -> bool:
+    """Tell whether an answer may have no body: where the spec says so, or where nobody knows the answer's form."""
+    if endpoint.returns.may_be_empty:
+        return True
+    of = endpoint.returns.type
+    wrapped = spec.envelope.success is not None or bool(spec.envelope.data) or bool(endpoint.returns.at)
+    return of is not None and types.is_unknown(of, spec.types) and not wrapped and endpoint.pages is None
+
+
 def _parameters(spec: Spec, endpoint: Endpoint, hidden: frozenset[str]) -> list[Parameter]:
     declared = {member.name: member for member in endpoint.path}
     placed = [(declared.get(wire) or _plain_part(wire), "path") for wire in endpoint.call.placeholders()]
@@ -231,6 +242,7 @@ def _plain_part(wire: str) -> Member:
         alias=None,
         example=None,
         sent_as=None,
+        model=None,
     )
 
 
@@ -246,7 +258,7 @@ def _parameter(spec: Spec, member: Member, place: str, hidden: frozenset[str]) -
         name=literals.string(name),
         wire=literals.string(member.name),
         place=literals.string(place),
-        rule=types.rule(member.type, spec.types, single=member.sent_as == "list"),
+        rule=types.member_rule(member, spec.types),
         required=None if member.optional else "True",
         nullable="True" if nullable else None,
     )

@@ -63,12 +63,7 @@ class Sampler:
         """Return what goes out for *given*: single values as lists where the vendor gets lists."""
         members = {member.name: member for _, group in endpoint.groups() for member in group}
         return {
-            name: (
-                [value]
-                if name in members and members[name].sent_as == "list" and not isinstance(value, list)
-                else value
-            )
-            for name, value in given.items()
+            name: _as_sent(members[name].sent_as if name in members else None, value) for name, value in given.items()
         }
 
     def returned(self, operation: Operation) -> tuple[object, str | None]:
@@ -200,6 +195,14 @@ class Sampler:
                 return self.refused(inner)
             case _:
                 return None
+
+
+def _as_sent(how: str | None, value: object) -> object:
+    if how == "list" and not isinstance(value, list):
+        return [value]
+    if how == "comma" and isinstance(value, list):
+        return ",".join(map(str, cast("list[object]", value)))
+    return cast("object", value)
 
 
 def _fits(of: Type, value: object) -> bool:

@@ -152,6 +152,8 @@ class _Writer:
                 query |= _query(parameter.wire, given[parameter.wire])
             elif parameter.place == "body":
                 body[parameter.wire] = given[parameter.wire]
+            elif parameter.place == "document":
+                body |= cast("dict[str, object]", given[parameter.wire])
         parts = [literals.string(operation.endpoint.call.method), literals.string(f"{path}/{target}")]
         if operation.endpoint.call.method not in ("GET", "DELETE"):
             parts.append(literals.value(raw_body if raw_body is not None else self.auth_body() | body))

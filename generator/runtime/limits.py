@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,20 +28,36 @@ class LearnFromBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitHeaders:
+    """Headers of every answer that tell how much is left, by small letters.
+
+    Attributes:
+        limit: How many requests are allowed in a window.
+        remaining: How many of them are left.
+        reset: When the next window begins, in seconds since 1970.
+    """
+
+    limit: str | None = None
+    remaining: str
+    reset: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
     """So many requests in any stretch of so many seconds."""
 
     requests: int
     seconds: float
     learn: LearnFromBody | None = None
+    headers: LimitHeaders | None = None
 
     def at(self, requests_per_window: float) -> RateLimit:
         """Return this limit with the caller's own figure; less than one request a window makes the window longer."""
         if not math.isfinite(requests_per_window) or requests_per_window <= 0:
             raise ValueError("a rate limit must be a number above 0")
         if requests_per_window < 1:
-            return RateLimit(requests=1, seconds=self.seconds / requests_per_window, learn=self.learn)
-        return RateLimit(requests=int(requests_per_window), seconds=self.seconds, learn=self.learn)
+            return replace(self, requests=1, seconds=self.seconds / requests_per_window)
+        return replace(self, requests=int(requests_per_window))
 
 
 class WaitTooLong(Exception):
@@ -98,6 +114,7 @@ class Limiter:
         self._order = itertools.count()
         self._taken: list[tuple[float, int, Permit]] = []
         self._in_use = 0
+        self._held_until = -math.inf
         self._waiters: deque[_Waiter] = deque()
 
     def acquire(self, deadline: float) -> Permit:
@@ -154,6 +171,11 @@ class Limiter:
         with self._lock:
             self.requests = max(1, min(self.requests, requests))
 
+    def hold(self, seconds: float) -> None:
+        """Let nothing go for *seconds*: the vendor told that it takes no more until then."""
+        with self._lock:
+            self._held_until = max(self._held_until, self._monotonic() + seconds)
+
     def settle(self, permit: Permit, answered_at: float | None) -> None:
         """Set when *permit* is free again; at once when it was not used."""
         with self._lock:
@@ -190,12 +212,12 @@ class Limiter:
             now = self._monotonic()
             self._release(now)
             place = self._waiters.index(waiter)
-            if place == 0 and self._in_use < self.requests:
+            if place == 0 and self._in_use < self.requests and now >= self._held_until:
                 self._waiters.popleft()
                 permit = self._grant(now)
                 following = self._waiters[0] if self._waiters else None
             else:
-                wait = self._wait(place, now)
+                wait = max(self._wait(place, now), self._held_until - now)
                 if now + wait > deadline:
                     raise WaitTooLong
                 # Who is not first is woken when it is; the wait is there in case that nobody wakes it.

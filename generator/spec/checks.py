@@ -186,6 +186,7 @@ def _paths(checker: Checker) -> None:
     onward: dict[Path, Path | None] = {("envelope", "data"): spec.envelope.data}
     if error is not None:
         onward[("envelope", "error", "details")] = error.details
+        onward[("envelope", "error", "timestamp")] = error.timestamp
     if spec.rate_limit is not None and spec.rate_limit.learn is not None:
         onward[("rate_limit", "learn", "requests")] = spec.rate_limit.learn.requests
     _through(checker, of_body, of_body | onward)
@@ -284,7 +285,7 @@ def _members(checker: Checker, path: Path, endpoint: Endpoint) -> None:
     for group, members in endpoint.groups():
         for member in members:
             place = (*path, group, written(member))
-            if member.sent_as == "list" and not any(isinstance(option, ListOf) for option in _options(member.type)):
+            if member.sent_as is not None and not any(isinstance(option, ListOf) for option in _options(member.type)):
                 message = "only what may be a list is sent as a list; write 'X | list of X'"
                 checker.complain((*place, "sent_as"), "S048", message)
             if group == "body" and member.name in added:

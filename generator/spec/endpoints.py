@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from generator.spec import words
-from generator.spec.members import Member, MembersShape
+from generator.spec.members import ABSENT, Member, MembersShape
+from generator.spec.nodes import Node, Scalar
 from generator.spec.notation import NotationError, parse_notation
 from generator.spec.scalars import JsonValue
 from generator.spec.shape import (
@@ -20,11 +21,14 @@ from generator.spec.shape import (
     ListShape,
     MapShape,
     ParsedShape,
+    Place,
     RecordShape,
+    Schema,
+    Shape,
     TextShape,
     shown,
 )
-from generator.spec.types import Anything, ListOf, Type
+from generator.spec.types import Anything, ListOf, MapOf, Type
 from generator.spec.words import Path
 
 Effect = Literal["read", "idempotent", "unsafe", "money"]
@@ -35,6 +39,20 @@ EFFECTS: dict[str, str] = {
     "unsafe": "must not happen twice, so it is repeated only when it certainly did not happen",
     "money": "like unsafe, and each call has a fresh connection of its own",
 }
+
+UNKNOWN_BODY = Member(
+    name="body",
+    optional=False,
+    type=MapOf(Anything(unknown=True)),
+    default=None,
+    doc="The whole body; the vendor does not document its fields.",
+    source=None,
+    alias=None,
+    example=ABSENT,
+    sent_as=None,
+    model=None,
+)
+"""What stands for the fields of a body that nobody knows: a mapping that is sent as it is."""
 
 GROUPS = ("path", "query", "header", "body")
 """Where a parameter may be sent."""
@@ -64,6 +82,7 @@ class Returns:
 
     type: Type | None
     at: Path = ()
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +136,8 @@ class Endpoint:
 
     def groups(self) -> tuple[tuple[str, tuple[Member, ...]], ...]:
         """Return each kind of parameter with its members."""
-        return (("path", self.path), ("query", self.query), ("header", self.header), ("body", self.body))
+        body = "document" if self.body == (UNKNOWN_BODY,) else "body"
+        return (("path", self.path), ("query", self.query), ("header", self.header), (body, self.body))
 
 
 def parse_call(text: str) -> Call:
@@ -151,10 +171,15 @@ def parse_call(text: str) -> Call:
     return Call(method, path)
 
 
+_OR_NOTHING = " or nothing"
+
+
 def parse_returns(text: str) -> Returns:
-    """Read `list of User at records`, `unknown` or `nothing`."""
+    """Read `list of User at records`, `Deletion or nothing`, `unknown` or `nothing`."""
     if text == "nothing":
         return Returns(None)
+    if text.endswith(_OR_NOTHING):
+        return replace(parse_returns(text.removesuffix(_OR_NOTHING)), may_be_empty=True)
     written, at, path = text.partition(" at ")
     try:
         notation = parse_notation(written)
@@ -169,6 +194,26 @@ def parse_returns(text: str) -> Returns:
     except ValueError as mistake:
         reason, offset = mistake.args
         raise ValueError(reason, len(written) + len(at) + int(offset)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyShape(Shape[tuple[Member, ...]]):
+    """The fields of a body, or `unknown`."""
+
+    fields: MembersShape = MembersShape("body parameters")
+    word: ChoiceShape = ChoiceShape({"unknown": "the vendor does not document the fields; the caller gives the body"})
+
+    def read(self, node: Node, place: Place) -> tuple[Member, ...]:
+        if isinstance(node, Scalar):
+            self.word.read(node, place)
+            return (UNKNOWN_BODY,)
+        return self.fields.read(node, place)
+
+    def order(self, path: tuple[str, ...]) -> tuple[str, ...] | None:
+        return self.fields.order(path)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [self.word.schema(), self.fields.schema()]}
 
 
 _HEADERS = MapShape(
@@ -244,7 +289,7 @@ ENDPOINT = RecordShape(
         ),
         "query": Key(MembersShape("query parameters"), "Parameters in the query.", default=()),
         "header": Key(MembersShape("headers", words.header_name), "Parameters in headers.", default=()),
-        "body": Key(MembersShape("body parameters"), "Fields of the body.", default=()),
+        "body": Key(BodyShape(), "Fields of the body, or `unknown`.", default=()),
         "returns": Key(
             ParsedShape(parse_returns, "a type", "S030", "list of User at users"),
             "What is answered, from the unwrapped data.",

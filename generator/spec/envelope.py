@@ -17,6 +17,7 @@ class ErrorShape:
     code: Path | None
     message: Path | None
     details: Path | None
+    timestamp: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ ERROR_SHAPE = RecordShape(
         "code": Key(words.path, "The vendor's stable code.", default=None),
         "message": Key(words.path, "Text for people.", default=None),
         "details": Key(words.path, "More about it; an empty list counts as nothing.", default=None),
+        "timestamp": Key(words.path, "When it happened.", default=None),
     },
     "an error's shape",
 )

@@ -9,7 +9,7 @@ from typing import cast
 from generator import naming
 from generator.runtime.errors import status_error
 from generator.spec.checker import Checker, Path, written
-from generator.spec.endpoints import Endpoint, Example
+from generator.spec.endpoints import UNKNOWN_BODY, Endpoint, Example
 from generator.spec.members import ABSENT, Member, ObjectType
 from generator.spec.mismatches import Mismatch, Types, mismatches
 from generator.spec.scalars import JsonValue
@@ -148,6 +148,8 @@ class _Exchange:
                 self.checker.known((*self.path, "request", *place), "S050", name, self.spec.credentials, "credential")
         self._query({member.name: member for member in self.endpoint.query})
         body = request.body
+        if self.endpoint.body == (UNKNOWN_BODY,):
+            return
         if isinstance(body, dict):
             self._body(body, {member.name: member for member in self.endpoint.body})
         elif body is not None:
@@ -200,7 +202,7 @@ class _Exchange:
             self.complain(("answer", "body", *reached), "S073", message)
             return
         of = self.endpoint.returns.type
-        if of is None:
+        if of is None or (self.endpoint.returns.may_be_empty and answer.body is None):
             return
         style = spec.pagination.get(self.endpoint.pages) if self.endpoint.pages is not None else None
         whole = (*spec.envelope.data, *(self.endpoint.returns.at if style is None else style.items))

@@ -45,6 +45,7 @@ class Described:
     alias: str | None = None
     example: JsonValue | object = ABSENT
     sent_as: str | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class Member:
     alias: str | None
     example: JsonValue | object
     sent_as: str | None
+    model: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +127,15 @@ LONG_FORM = RecordShape(
         "alias": Key(words.python_name, "The Python name, where the derived one will not do.", default=None, name="as"),
         "example": Key(JsonShape(), "A value as on the wire.", default=ABSENT),
         "sent_as": Key(
-            ChoiceShape({"list": "a single value is sent as a list of one"}),
+            ChoiceShape(
+                {"list": "a single value is sent as a list of one", "comma": "a list is sent as one text with commas"}
+            ),
             "How the value is sent, where several types are taken.",
+            default=None,
+        ),
+        "model": Key(
+            ChoiceShape({"caller": "the caller may give a pydantic model of his own for it, by `model=`"}),
+            "Who knows what is in a map, beside the vendor.",
             default=None,
         ),
     },
@@ -200,6 +209,7 @@ class MembersShape(Shape[tuple[Member, ...]]):
                 alias=described.alias,
                 example=described.example,
                 sent_as=described.sent_as,
+                model=described.model,
             )
         return tuple(members.values())
 

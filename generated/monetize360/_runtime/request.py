@@ -121,6 +121,8 @@ def build_request(
         match parameter.place:
             case "body":
                 body[parameter.wire] = spelled
+            case "document":
+                body |= _document(parameter, spelled, service.auth.reserved())
             case "query":
                 query += _query_pairs(parameter.name, parameter.wire, spelled)
             case "path":
@@ -161,6 +163,14 @@ def _reveal(value: object) -> str:
     if isinstance(value, Secret):
         return value.reveal()
     raise TypeError(f"JSON cannot spell {type(value).__name__}")
+
+
+def _document(parameter: Parameter, value: Json, reserved: frozenset[str]) -> dict[str, BodyValue]:
+    fields = cast("dict[str, BodyValue]", value)
+    for name in fields:
+        if name in reserved:
+            raise ArgumentError(f"{parameter.name} must not have {name}: the client sets it")
+    return fields
 
 
 def _segment(parameter: Parameter, value: Json) -> str:

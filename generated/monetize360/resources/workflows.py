@@ -5,11 +5,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx2
+from pydantic import BaseModel
 
 from .._runtime.raw import raw, raw_async
 from .._runtime.request import CallOptions
 from .._runtime.resources import AsyncioResource, SyncResource
-from .._service import WORKFLOWS_EXECUTE, WORKFLOWS_EXECUTIONS_LIST
+from .._service import (
+    WORKFLOWS_EXECUTE,
+    WORKFLOWS_EXECUTIONS_GET,
+    WORKFLOWS_EXECUTIONS_LIST,
+    WORKFLOWS_GET,
+    WORKFLOWS_LIST,
+)
 from ..models import Execution
 
 
@@ -34,6 +41,7 @@ class WorkflowsExecutions(SyncResource):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
+            BadRequestError: The vendor answers `VALIDATION_ERROR`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -45,12 +53,44 @@ class WorkflowsExecutions(SyncResource):
             CallOptions(timeout, extra_headers, extra_query, extra_body),
         )
 
+    def get(
+        self,
+        workflow_id: str,
+        execution_id: str,
+        *,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> Any:
+        """Reads an execution.
+
+        Changes nothing, so the client asks again after a passing failure.
+
+        Returns:
+            The parsed answer; the vendor does not document its form.
+
+        Raises:
+            ArgumentError: An argument is not what the vendor takes; nothing was sent.
+            BadRequestError: The vendor answers `VALIDATION_ERROR`.
+            APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
+                done its work.
+
+        Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+        """
+        return self._call(
+            WORKFLOWS_EXECUTIONS_GET,
+            {"workflow_id": workflow_id, "execution_id": execution_id},
+            CallOptions(timeout, extra_headers, extra_query, extra_body),
+        )
+
 
 class WorkflowsExecutionsWithRawResponse:
     """The operations of `WorkflowsExecutions`, each giving a `RawResponse`."""
 
     def __init__(self, resource: WorkflowsExecutions) -> None:
         self.list = raw(resource.list)
+        self.get = raw(resource.get)
 
 
 class AsyncWorkflowsExecutions(AsyncioResource):
@@ -74,6 +114,7 @@ class AsyncWorkflowsExecutions(AsyncioResource):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
+            BadRequestError: The vendor answers `VALIDATION_ERROR`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -85,12 +126,44 @@ class AsyncWorkflowsExecutions(AsyncioResource):
             CallOptions(timeout, extra_headers, extra_query, extra_body),
         )
 
+    async def get(
+        self,
+        workflow_id: str,
+        execution_id: str,
+        *,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> Any:
+        """Reads an execution.
+
+        Changes nothing, so the client asks again after a passing failure.
+
+        Returns:
+            The parsed answer; the vendor does not document its form.
+
+        Raises:
+            ArgumentError: An argument is not what the vendor takes; nothing was sent.
+            BadRequestError: The vendor answers `VALIDATION_ERROR`.
+            APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
+                done its work.
+
+        Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+        """
+        return await self._call(
+            WORKFLOWS_EXECUTIONS_GET,
+            {"workflow_id": workflow_id, "execution_id": execution_id},
+            CallOptions(timeout, extra_headers, extra_query, extra_body),
+        )
+
 
 class AsyncWorkflowsExecutionsWithRawResponse:
     """The operations of `AsyncWorkflowsExecutions`, each giving a `RawResponse`."""
 
     def __init__(self, resource: AsyncWorkflowsExecutions) -> None:
         self.list = raw_async(resource.list)
+        self.get = raw_async(resource.get)
 
 
 class Workflows(SyncResource):
@@ -101,30 +174,84 @@ class Workflows(SyncResource):
         """The operations `workflows.executions...`."""
         return WorkflowsExecutions(self._client)
 
+    def list(
+        self,
+        *,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> Any:
+        """Lists workflows. It stands only in the vendor's example of authentication, not among the endpoints.
+
+        Changes nothing, so the client asks again after a passing failure.
+
+        Returns:
+            The parsed answer; the vendor does not document its form.
+
+        Raises:
+            BadRequestError: The vendor answers `VALIDATION_ERROR`.
+            APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
+                done its work.
+
+        Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+        """
+        return self._call(WORKFLOWS_LIST, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
+
+    def get(
+        self,
+        workflow_id: str,
+        *,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> Any:
+        """Reads a workflow.
+
+        Changes nothing, so the client asks again after a passing failure.
+
+        Returns:
+            The parsed answer; the vendor does not document its form.
+
+        Raises:
+            ArgumentError: An argument is not what the vendor takes; nothing was sent.
+            BadRequestError: The vendor answers `VALIDATION_ERROR`.
+            APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
+                done its work.
+
+        Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+        """
+        return self._call(
+            WORKFLOWS_GET, {"workflow_id": workflow_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
+        )
+
     def execute(
         self,
         workflow_id: str,
         *,
-        data: Mapping[str, object],
+        data: Mapping[str, object] | BaseModel,
         async_: bool | None = None,
         timeout: float | httpx2.Timeout | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Execution:
-        """Runs a workflow.
+        """Runs a workflow. An execution may wait for a person for a long time.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
         Args:
             data: The workflow's input.
-            async_: Whether to answer before the workflow has ended.
+            async_: Whether to answer before the workflow has ended. With false, as in the vendor's example,
+                the finished result is answered; the default is not stated.
 
         Returns:
             Execution.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
+            BadRequestError: The vendor answers `VALIDATION_ERROR`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -142,6 +269,8 @@ class WorkflowsWithRawResponse:
 
     def __init__(self, resource: Workflows) -> None:
         self._resource = resource
+        self.list = raw(resource.list)
+        self.get = raw(resource.get)
         self.execute = raw(resource.execute)
 
     @property
@@ -158,30 +287,84 @@ class AsyncWorkflows(AsyncioResource):
         """The operations `workflows.executions...`."""
         return AsyncWorkflowsExecutions(self._client)
 
+    async def list(
+        self,
+        *,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> Any:
+        """Lists workflows. It stands only in the vendor's example of authentication, not among the endpoints.
+
+        Changes nothing, so the client asks again after a passing failure.
+
+        Returns:
+            The parsed answer; the vendor does not document its form.
+
+        Raises:
+            BadRequestError: The vendor answers `VALIDATION_ERROR`.
+            APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
+                done its work.
+
+        Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+        """
+        return await self._call(WORKFLOWS_LIST, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
+
+    async def get(
+        self,
+        workflow_id: str,
+        *,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> Any:
+        """Reads a workflow.
+
+        Changes nothing, so the client asks again after a passing failure.
+
+        Returns:
+            The parsed answer; the vendor does not document its form.
+
+        Raises:
+            ArgumentError: An argument is not what the vendor takes; nothing was sent.
+            BadRequestError: The vendor answers `VALIDATION_ERROR`.
+            APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
+                done its work.
+
+        Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+        """
+        return await self._call(
+            WORKFLOWS_GET, {"workflow_id": workflow_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
+        )
+
     async def execute(
         self,
         workflow_id: str,
         *,
-        data: Mapping[str, object],
+        data: Mapping[str, object] | BaseModel,
         async_: bool | None = None,
         timeout: float | httpx2.Timeout | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Execution:
-        """Runs a workflow.
+        """Runs a workflow. An execution may wait for a person for a long time.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
         Args:
             data: The workflow's input.
-            async_: Whether to answer before the workflow has ended.
+            async_: Whether to answer before the workflow has ended. With false, as in the vendor's example,
+                the finished result is answered; the default is not stated.
 
         Returns:
             Execution.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
+            BadRequestError: The vendor answers `VALIDATION_ERROR`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -199,6 +382,8 @@ class AsyncWorkflowsWithRawResponse:
 
     def __init__(self, resource: AsyncWorkflows) -> None:
         self._resource = resource
+        self.list = raw_async(resource.list)
+        self.get = raw_async(resource.get)
         self.execute = raw_async(resource.execute)
 
     @property
