@@ -7,6 +7,7 @@ from ._runtime.arguments import Boolean, Integer, Joined, ListOf, MappingOf, Tex
 from ._runtime.auth import BearerAuth, CredentialPart
 from ._runtime.envelope import Envelope, ErrorRule, ErrorShape
 from ._runtime.errors import BadRequestError
+from ._runtime.filters import FilterText
 from ._runtime.limits import LimitHeaders, RateLimit
 from ._runtime.operations import Credential, Operation, PagedOperation, Parameter, Server, Service
 from ._runtime.pagination import OffsetPagination
@@ -146,7 +147,7 @@ MDATA_QUERY: PagedOperation[Record] = PagedOperation(
     effect="read",
     parameters=(
         Parameter(name="mobject_id", wire="mobjectId", place="path", rule=Text(), required=True),
-        Parameter(name="filter", wire="filter", place="query", rule=Text()),
+        Parameter(name="filter", wire="filter", place="query", rule=FilterText()),
         Parameter(name="limit", wire="limit", place="query", rule=Integer()),
         Parameter(name="offset", wire="offset", place="query", rule=Integer()),
         Parameter(name="sort", wire="sort", place="query", rule=Text()),

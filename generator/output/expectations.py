@@ -25,7 +25,10 @@ def expectation(plan: ClientPlan) -> Expectation:
         models=(
             {}
             if plan.models is None
-            else {model.name: {field.name: field.wire for field in model.fields} for model in plan.models.models}
+            else {
+                model.name: {field.name: field.wire for field in (*model.inherited, *model.fields)}
+                for model in plan.models.models
+            }
         ),
     )
 
@@ -34,5 +37,5 @@ def _parameters(method: Method) -> tuple[ExpectedParameter, ...]:
     return (
         *(ExpectedParameter(each.name, "positional_or_keyword", has_default=False) for each in method.positional),
         *(ExpectedParameter(each.name, "keyword_only", has_default=not each.required) for each in method.keywords),
-        *(ExpectedParameter(name, "keyword_only", has_default=True) for name in _OPTIONS),
+        *(ExpectedParameter(name, "keyword_only", has_default=True) for name in (*method.more, *_OPTIONS)),
     )

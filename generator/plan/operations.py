@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,12 +11,13 @@ from generator import naming
 from generator.plan import literals, types
 from generator.plan.code import Code, Import, construct, names_in, tuple_of, unhidden
 from generator.plan.documentation import method_docstring
+from generator.plan.models import TYPE_VARIABLE
 from generator.plan.pagination import Told, plan_pagination, told
 from generator.runtime import operations as runtime
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
-from generator.spec.members import Member
-from generator.spec.types import ListOf, Nullable, Text
+from generator.spec.members import Member, ObjectType
+from generator.spec.types import ListOf, Nullable, Reference, Text, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +39,45 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A class of pages of its own, where a page tells more than its records."""
+    """A class of pages of its own, where a page tells more than its records.
+
+    Attributes:
+        name: The class for threads.
+        async_name: The class for tasks.
+        record: What its records are; a type variable where a caller may give a model.
+        told: What else it tells.
+        argument: What its name is followed by in annotations.
+    """
 
     name: str
     async_name: str
     record: Code
     told: tuple[Told, ...]
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overload:
+    """A signature for type checkers: what comes out when a certain keyword goes in."""
+
+    keyword: str
+    returns: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """A method as it is printed: signature, docstring and one call."""
+    """A method as it is printed: signature, docstring and one call.
+
+    `more` are the names of keywords beside the vendor's parameters; `extras` spells them.
+    """
 
     define: str
     name: str
+    overloads: tuple[Overload, ...] = ()
     positional: tuple[Parameter, ...]
     keywords: tuple[Parameter, ...]
+    more: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     options: tuple[str, ...]
     returns: str
     docstring: str
@@ -154,10 +179,17 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         record = types.received(returned.item, spec.types)
     answered = record or (Code("None") if returned is None else types.received(returned, spec.types))
     returns = types.union((answered, Code("None"))) if endpoint.returns.may_be_empty else answered
+    generic = None if returned is None else _generic(returned, spec)
     page = None
     if style is not None and record is not None and told(style):
         title = naming.class_name(name)
-        page = Page(name=f"{title}Page", async_name=f"Async{title}Page", record=record, told=told(style))
+        page = Page(
+            name=f"{title}Page",
+            async_name=f"Async{title}Page",
+            record=record if generic is None else Code("T", frozenset({Import("._runtime.pages", "T")})),
+            told=told(style),
+            argument="" if generic is None else f"[{record}]",
+        )
     family = runtime.Operation if style is None else runtime.PagedOperation
     kind = Code(f"{family.__name__}[{returns}]", returns.imports | {Import("._runtime.operations", family.__name__)})
     declaration = construct(
@@ -180,20 +212,36 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         Method(
             define="async def" if is_async and style is None else "def",
             name=own_name,
+            overloads=_overloads(generic, answered, page, paged=style is not None, is_async=is_async),
+            more=() if generic is None else ("model",),
+            extras=() if generic is None else (f"model: type[{TYPE_VARIABLE}] | None = None",),
             positional=tuple(each for each in parameters if each.positional),
             keywords=tuple(each for each in parameters if each.required and not each.positional)
             + tuple(each for each in parameters if not each.required),
             options=tuple(f"{option}: {annotation} = None" for option, annotation in options),
-            returns=unhidden(Code(_returns(returns, page, paged=style is not None, is_async=is_async)), hidden).text,
+            returns=unhidden(
+                Code(_either(_returns(returns, page, paged=style is not None, is_async=is_async), generic, answered)),
+                hidden,
+            ).text,
             docstring=literals.docstring(
                 method_docstring(spec, wire, endpoint, parameters, returns, paged=style is not None, is_async=is_async),
                 indent=8,
             ),
-            call=_call(constant, parameters, page, paged=style is not None, is_async=is_async),
+            call=_call(
+                constant if generic is None else f"shaped({constant}, {generic}, model)",
+                parameters,
+                page,
+                paged=style is not None,
+                is_async=is_async,
+            ),
         )
         for is_async in (False, True)
     )
     imports = returns.imports.union(*(each.annotation.imports for each in parameters))
+    if page is not None:
+        imports |= page.record.imports
+    if generic is not None:
+        imports |= generic.imports
     if any(each.default == "OMIT" for each in parameters):
         imports |= {Import("._runtime.arguments", "OMIT"), Import("._runtime.arguments", "Omitted")}
     if any("builtins" in names_in(each) for each in (methods[0].returns, *(annotation for _, annotation in options))):
@@ -212,6 +260,46 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         async_method=methods[1],
         imports=imports,
         endpoint=endpoint,
+    )
+
+
+def _generic(returned: Type, spec: Spec) -> Code | None:
+    """Return the generic model of an answer that a caller may give a model for, or None."""
+    of = types.resolved(returned, spec.types)
+    of = types.resolved(of.item, spec.types) if isinstance(of, ListOf) else of
+    definition = spec.types[of.name] if isinstance(of, Reference) else None
+    if not isinstance(of, Reference) or not isinstance(definition, ObjectType):
+        return None
+    if not any(member.model for member in definition.fields):
+        return None
+    needed = (
+        Import(".models", TYPE_VARIABLE),
+        Import(".models", f"{of.name}Of"),
+        Import("._runtime.shaped", "shaped"),
+        Import("typing", "overload"),
+    )
+    return Code(f"{of.name}Of", frozenset(needed))
+
+
+def _with_model(text: str, generic: Code, answered: Code) -> str:
+    """Spell an annotation with the caller's model in it."""
+    plain = generic.text.removesuffix("Of")
+    return re.sub(rf"\b{plain}\b", f"{generic}[{TYPE_VARIABLE}]", text) if plain in answered.text else text
+
+
+def _either(text: str, generic: Code | None, answered: Code) -> str:
+    return text if generic is None else f"{text} | {_with_model(text, generic, answered)}"
+
+
+def _overloads(
+    generic: Code | None, answered: Code, page: Page | None, *, paged: bool, is_async: bool
+) -> tuple[Overload, ...]:
+    if generic is None:
+        return ()
+    plain = _returns(answered, page, paged=paged, is_async=is_async)
+    return (
+        Overload(keyword="model: None = None", returns=plain),
+        Overload(keyword=f"model: type[{TYPE_VARIABLE}]", returns=_with_model(plain, generic, answered)),
     )
 
 
@@ -242,13 +330,14 @@ def _plain_part(wire: str) -> Member:
         alias=None,
         example=None,
         sent_as=None,
-        model=None,
     )
 
 
 def _parameter(spec: Spec, member: Member, place: str, hidden: frozenset[str]) -> Parameter:
     name = member.alias or naming.parameter_name(member.name)
     annotation = types.sent(member.type, spec.types)
+    if member.filter is not None:
+        annotation = types.union((Code("Filter", frozenset({Import("._runtime.filters", "Filter")})), annotation))
     nullable = isinstance(types.resolved(member.type, spec.types), Nullable)
     if member.optional:
         # Where null is a value that the vendor takes, None is sent, and not given is another thing.
@@ -278,8 +367,10 @@ def _returns(returns: Code, page: Page | None, *, paged: bool, is_async: bool) -
     if not paged:
         return returns.text
     if not is_async:
-        return page.name if page else f"Page[{returns}]"
-    return f"AsyncPageRequestAs[{page.async_name}, {returns}]" if page else f"AsyncPageRequest[{returns}]"
+        return f"{page.name}{page.argument}" if page else f"Page[{returns}]"
+    return (
+        f"AsyncPageRequestAs[{page.async_name}{page.argument}, {returns}]" if page else f"AsyncPageRequest[{returns}]"
+    )
 
 
 def _call(constant: str, parameters: tuple[Parameter, ...], page: Page | None, *, paged: bool, is_async: bool) -> str:
@@ -289,4 +380,5 @@ def _call(constant: str, parameters: tuple[Parameter, ...], page: Page | None, *
         return f"{'await ' if is_async else ''}self._call({constant}, {{{given}}}, {options})"
     if page is None:
         return f"self._page({constant}, {{{given}}}, {options})"
-    return f"self._page_as({page.async_name if is_async else page.name}, {constant}, {{{given}}}, {options})"
+    kind = f"{page.async_name if is_async else page.name}{page.argument}"
+    return f"self._page_as({kind}, {constant}, {{{given}}}, {options})"

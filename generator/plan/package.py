@@ -10,6 +10,7 @@ from generator.plan import literals
 from generator.plan.auth import Credential, plan_credentials
 from generator.plan.client import ClientModule, plan_client_module
 from generator.plan.code import Import, import_lines
+from generator.plan.filters import FilterModule, plan_filters
 from generator.plan.models import ModelModule, plan_models
 from generator.plan.operations import Operation, plan_operations
 from generator.plan.readme import ReadmePage, plan_readme
@@ -79,6 +80,7 @@ class ClientPlan:
     resource_package: ResourcePackage
     resources: tuple[ResourceModule, ...]
     models: ModelModule | None
+    filters: FilterModule | None
     distribution: Distribution
     readme: ReadmePage
     changelog: ChangelogPage
@@ -109,6 +111,7 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
         resource_package=plan_resource_package(spec, header),
         resources=plan_resources(spec, header, operations),
         models=plan_models(spec, header),
+        filters=plan_filters(spec, header),
         distribution=Distribution(
             note=note,
             distribution=literals.toml_string(f"{spec.package.replace('_', '-')}-client"),

@@ -198,11 +198,11 @@ class Sampler:
 
 
 def _as_sent(how: str | None, value: object) -> object:
-    if how == "list" and not isinstance(value, list):
-        return [value]
-    if how == "comma" and isinstance(value, list):
-        return ",".join(map(str, cast("list[object]", value)))
-    return cast("object", value)
+    if how == "list":
+        return cast("object", value) if isinstance(value, list) else [value]
+    if how == "comma":
+        return ",".join(map(str, cast("list[object]", value))) if isinstance(value, list) else value
+    return value
 
 
 def _fits(of: Type, value: object) -> bool:

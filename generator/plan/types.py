@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from generator.plan import literals
 from generator.plan.code import Code, Import, construct
 from generator.runtime import arguments as rules
+from generator.runtime import filters
 from generator.spec.members import Alias, Member, ObjectType
 from generator.spec.schema import Types
 from generator.spec.types import (
@@ -152,6 +153,8 @@ def received(of: Type, types: Types) -> Code:
 
 def member_rule(member: Member, types: Types) -> Code:
     """Return the check that a parameter passes before it is sent, and by which it becomes what is sent."""
+    if member.filter is not None:
+        return construct(filters.FilterText)
     if member.sent_as == "comma":
         return construct(rules.Joined)
     return rule(member.type, types, single=member.sent_as == "list")

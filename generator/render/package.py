@@ -36,6 +36,8 @@ def planned_files(plan: ClientPlan) -> Iterator[PlannedFile]:
         yield file(f"resources/{resource.name}.py", "resources/resource.py.j2", resource)
     if plan.models is not None:
         yield file("models.py", "models.py.j2", plan.models)
+    if plan.filters is not None:
+        yield file("filters.py", "filters.py.j2", plan.filters)
     yield file("pyproject.toml", "pyproject.toml.j2", plan.distribution)
     yield file("README.md", "README.md.j2", plan.readme)
     yield file("CHANGELOG.md", "CHANGELOG.md.j2", plan.changelog)

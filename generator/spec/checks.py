@@ -21,7 +21,7 @@ from generator.spec.pagination import Pagination
 from generator.spec.python_names import check_python_names
 from generator.spec.secrecy import looks_secret
 from generator.spec.type_checks import check_types
-from generator.spec.types import ListOf, Nullable, Reference, Type, Union
+from generator.spec.types import ListOf, MapOf, Nullable, Reference, Text, Type, Union
 from generator.spec.words import Composed
 
 UNPRINTED_SOURCES = ("observed", "third-party")
@@ -130,6 +130,8 @@ def _sources(checker: Checker) -> None:
         look(("endpoints", name, "source"), endpoint.source)
         for example_name, example in endpoint.examples.items():
             look(("endpoints", name, "examples", example_name, "source"), example.source)
+    for name, form in spec.filters.items():
+        look(("filters", name, "source"), form.source)
     for path, member in checker.members():
         look((*path, "source"), member.source)
     for name, definition in spec.types.items():
@@ -293,6 +295,32 @@ def _members(checker: Checker, path: Path, endpoint: Endpoint) -> None:
                 checker.complain(place, "S059", message, key=True)
 
 
+def _builders(checker: Checker) -> None:
+    """Complain of what clients would build, and cannot: filters and models of the caller's."""
+    for path, member in checker.members():
+        is_parameter = path[0] == "endpoints"
+        if member.filter is not None and checker.known(
+            (*path, "filter"), "S091", member.filter, checker.written("filters"), "filter"
+        ):
+            if not is_parameter or not isinstance(member.type, Text):
+                checker.complain(
+                    (*path, "filter"), "S091", "a filter is a parameter that is plain text; write 'string'"
+                )
+        if member.model is not None and (is_parameter or not isinstance(member.type, MapOf)):
+            message = "a caller's model goes with a field of a type that is a 'map of any'"
+            checker.complain((*path, "model"), "S092", message)
+    for name, definition in checker.spec.types.items():
+        shaped = [member for member in definition.fields if member.model] if isinstance(definition, ObjectType) else []
+        for member in shaped[1:]:
+            message = f"'{shaped[0].name}' has the caller's model already, and a call takes one"
+            checker.complain((*checker.fields_of(name), written(member), "model"), "S092", message)
+        if shaped and f"{name}Of" in checker.spec.types:
+            message = (
+                f"with a model of the caller's, {name} becomes a '{name}Of' in Python; give this type another name"
+            )
+            checker.complain(("types", f"{name}Of"), "S062", message, key=True)
+
+
 def _options(of: Type) -> tuple[Type, ...]:
     match of:
         case Nullable(inner):
@@ -345,6 +373,7 @@ _CHECKS: tuple[Callable[[Checker], None], ...] = (
     _errors,
     _paths,
     _endpoints,
+    _builders,
     check_types,
     check_python_names,
     _changelog,

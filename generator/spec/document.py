@@ -11,6 +11,7 @@ from generator.spec.auth import AUTH, CREDENTIAL, Auth, Credential
 from generator.spec.changelog import CHANGELOG, DATE, ChangelogEntry
 from generator.spec.endpoints import ENDPOINTS, Endpoint
 from generator.spec.envelope import ENVELOPE, ERRORS, Envelope
+from generator.spec.filters import FILTERS, FilterForm
 from generator.spec.limits import RATE_LIMIT, RateLimit
 from generator.spec.members import TYPES, TypeDefinition
 from generator.spec.pagination import PAGINATION, Pagination
@@ -65,6 +66,7 @@ class Spec:
     rate_limit: RateLimit | None
     testing: TestingMode | None
     pagination: Mapping[str, Pagination]
+    filters: Mapping[str, FilterForm]
     endpoints: Mapping[str, Endpoint]
     types: Mapping[str, TypeDefinition]
     assumed: Mapping[str, str]
@@ -159,6 +161,7 @@ SPEC = RecordShape(
         "pagination": Key(
             MapShape(PAGINATION, r"[a-z][0-9a-z_]*", "the name of a style"), "How lists go on.", default={}
         ),
+        "filters": Key(FILTERS, "Texts in a query that are built from a field, an operator and a value.", default={}),
         "endpoints": Key(ENDPOINTS, "What can be called.", instead={}),
         "types": Key(TYPES, "What arrives and what is sent.", default={}),
         "assumed": Key(MapShape(words.text), "Readings that the facts suggest, and why.", default={}),

@@ -50,7 +50,6 @@ UNKNOWN_BODY = Member(
     alias=None,
     example=ABSENT,
     sent_as=None,
-    model=None,
 )
 """What stands for the fields of a body that nobody knows: a mapping that is sent as it is."""
 

@@ -46,6 +46,7 @@ class Described:
     example: JsonValue | object = ABSENT
     sent_as: str | None = None
     model: str | None = None
+    filter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,8 @@ class Member:
     alias: str | None
     example: JsonValue | object
     sent_as: str | None
-    model: str | None
+    model: str | None = None
+    filter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,11 @@ LONG_FORM = RecordShape(
             "Who knows what is in a map, beside the vendor.",
             default=None,
         ),
+        "filter": Key(
+            TextShape(what="the name of a filter"),
+            "The filter under `filters` by which the text is built.",
+            default=None,
+        ),
     },
     "a field",
 )
@@ -210,6 +217,7 @@ class MembersShape(Shape[tuple[Member, ...]]):
                 example=described.example,
                 sent_as=described.sent_as,
                 model=described.model,
+                filter=described.filter,
             )
         return tuple(members.values())
 

@@ -29,6 +29,7 @@ _CLASSES = frozenset(
         "RawResponse",
         "RootModel",
     }
+    | {"DataT", "Filter", "Generic", "T", "TypeVar"}
     | {"Sequence", "Service", "SyncClient", "True", "UUID"}
 )
 

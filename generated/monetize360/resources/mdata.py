@@ -2,21 +2,23 @@
 """The operations `mdata...` of the Monetize360 API."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, overload
 
 import httpx2
 from pydantic import BaseModel
 
-from .._runtime.pages import AsyncPage, AsyncPageRequestAs, Page
+from .._runtime.filters import Filter
+from .._runtime.pages import AsyncPage, AsyncPageRequestAs, Page, T
 from .._runtime.raw import raw, raw_async
 from .._runtime.request import CallOptions
 from .._runtime.resources import AsyncioResource, SyncResource
+from .._runtime.shaped import shaped
 from .._service import MDATA_BULK_INSERT, MDATA_CREATE, MDATA_DELETE, MDATA_GET, MDATA_QUERY, MDATA_UPDATE
-from ..models import BulkInsertion, Deletion, Record
+from ..models import BulkInsertion, DataT, Deletion, Record, RecordOf
 
 
-class MdataQueryPage(Page[Record]):
-    """A page of `Record`, with what the vendor tells beside it."""
+class MdataQueryPage(Page[T]):
+    """A page of `T`, with what the vendor tells beside it."""
 
     @property
     def total(self) -> int | None:
@@ -24,8 +26,8 @@ class MdataQueryPage(Page[Record]):
         return self._told_integer("pagination.total")
 
 
-class AsyncMdataQueryPage(AsyncPage[Record]):
-    """A page of `Record`, with what the vendor tells beside it."""
+class AsyncMdataQueryPage(AsyncPage[T]):
+    """A page of `T`, with what the vendor tells beside it."""
 
     @property
     def total(self) -> int | None:
@@ -36,20 +38,55 @@ class AsyncMdataQueryPage(AsyncPage[Record]):
 class Mdata(SyncResource):
     """The operations `mdata...`."""
 
+    @overload
     def query(
         self,
         mobject_id: str,
         *,
-        filter: str | None = None,
+        filter: Filter | str | None = None,
         limit: int | None = None,
         offset: int | None = None,
         sort: str | None = None,
         fields: str | Sequence[str] | None = None,
+        model: None = None,
         timeout: float | httpx2.Timeout | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
-    ) -> MdataQueryPage:
+    ) -> MdataQueryPage[Record]: ...
+
+    @overload
+    def query(
+        self,
+        mobject_id: str,
+        *,
+        filter: Filter | str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        sort: str | None = None,
+        fields: str | Sequence[str] | None = None,
+        model: type[DataT],
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> MdataQueryPage[RecordOf[DataT]]: ...
+
+    def query(
+        self,
+        mobject_id: str,
+        *,
+        filter: Filter | str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        sort: str | None = None,
+        fields: str | Sequence[str] | None = None,
+        model: type[DataT] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> MdataQueryPage[Record] | MdataQueryPage[RecordOf[DataT]]:
         """Finds the records of an Object.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -73,8 +110,8 @@ class Mdata(SyncResource):
         Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
         """
         return self._page_as(
-            MdataQueryPage,
-            MDATA_QUERY,
+            MdataQueryPage[Record],
+            shaped(MDATA_QUERY, RecordOf, model),
             {
                 "mobject_id": mobject_id,
                 "filter": filter,
@@ -86,16 +123,43 @@ class Mdata(SyncResource):
             CallOptions(timeout, extra_headers, extra_query, extra_body),
         )
 
+    @overload
     def create(
         self,
         mobject_id: str,
         *,
         data: Mapping[str, object] | BaseModel,
+        model: None = None,
         timeout: float | httpx2.Timeout | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
-    ) -> Record:
+    ) -> Record: ...
+
+    @overload
+    def create(
+        self,
+        mobject_id: str,
+        *,
+        data: Mapping[str, object] | BaseModel,
+        model: type[DataT],
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> RecordOf[DataT]: ...
+
+    def create(
+        self,
+        mobject_id: str,
+        *,
+        data: Mapping[str, object] | BaseModel,
+        model: type[DataT] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> Record | RecordOf[DataT]:
         """Creates a record of an Object.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -115,7 +179,7 @@ class Mdata(SyncResource):
         Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
         """
         return self._call(
-            MDATA_CREATE,
+            shaped(MDATA_CREATE, RecordOf, model),
             {"mobject_id": mobject_id, "data": data},
             CallOptions(timeout, extra_headers, extra_query, extra_body),
         )
@@ -270,20 +334,58 @@ class MdataWithRawResponse:
 class AsyncMdata(AsyncioResource):
     """The operations `mdata...`."""
 
+    @overload
     def query(
         self,
         mobject_id: str,
         *,
-        filter: str | None = None,
+        filter: Filter | str | None = None,
         limit: int | None = None,
         offset: int | None = None,
         sort: str | None = None,
         fields: str | Sequence[str] | None = None,
+        model: None = None,
         timeout: float | httpx2.Timeout | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
-    ) -> AsyncPageRequestAs[AsyncMdataQueryPage, Record]:
+    ) -> AsyncPageRequestAs[AsyncMdataQueryPage[Record], Record]: ...
+
+    @overload
+    def query(
+        self,
+        mobject_id: str,
+        *,
+        filter: Filter | str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        sort: str | None = None,
+        fields: str | Sequence[str] | None = None,
+        model: type[DataT],
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> AsyncPageRequestAs[AsyncMdataQueryPage[RecordOf[DataT]], RecordOf[DataT]]: ...
+
+    def query(
+        self,
+        mobject_id: str,
+        *,
+        filter: Filter | str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        sort: str | None = None,
+        fields: str | Sequence[str] | None = None,
+        model: type[DataT] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> (
+        AsyncPageRequestAs[AsyncMdataQueryPage[Record], Record]
+        | AsyncPageRequestAs[AsyncMdataQueryPage[RecordOf[DataT]], RecordOf[DataT]]
+    ):
         """Finds the records of an Object.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -307,8 +409,8 @@ class AsyncMdata(AsyncioResource):
         Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
         """
         return self._page_as(
-            AsyncMdataQueryPage,
-            MDATA_QUERY,
+            AsyncMdataQueryPage[Record],
+            shaped(MDATA_QUERY, RecordOf, model),
             {
                 "mobject_id": mobject_id,
                 "filter": filter,
@@ -320,16 +422,43 @@ class AsyncMdata(AsyncioResource):
             CallOptions(timeout, extra_headers, extra_query, extra_body),
         )
 
+    @overload
     async def create(
         self,
         mobject_id: str,
         *,
         data: Mapping[str, object] | BaseModel,
+        model: None = None,
         timeout: float | httpx2.Timeout | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
-    ) -> Record:
+    ) -> Record: ...
+
+    @overload
+    async def create(
+        self,
+        mobject_id: str,
+        *,
+        data: Mapping[str, object] | BaseModel,
+        model: type[DataT],
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> RecordOf[DataT]: ...
+
+    async def create(
+        self,
+        mobject_id: str,
+        *,
+        data: Mapping[str, object] | BaseModel,
+        model: type[DataT] | None = None,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> Record | RecordOf[DataT]:
         """Creates a record of an Object.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -349,7 +478,7 @@ class AsyncMdata(AsyncioResource):
         Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
         """
         return await self._call(
-            MDATA_CREATE,
+            shaped(MDATA_CREATE, RecordOf, model),
             {"mobject_id": mobject_id, "data": data},
             CallOptions(timeout, extra_headers, extra_query, extra_body),
         )
