@@ -18,7 +18,8 @@ def expectation(plan: ClientPlan) -> Expectation:
         clients={
             name: {
                 operation.name: _parameters(operation.async_method if is_async else operation.method)
-                for operation in plan.operations
+                for whole in plan.operations
+                for operation in whole.calls()
             }
             for name, is_async in (("Client", False), ("AsyncClient", True))
         },

@@ -85,6 +85,20 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """A method beside an operation's own, with the constant that it works by."""
+
+    name: str
+    constant: str
+    kind: Code
+    declaration: Code
+    method: Method
+    async_method: Method
+    summary: str
+    imports: frozenset[Import]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One endpoint in all that is printed of it."""
 
@@ -101,6 +115,16 @@ class Operation:
     async_method: Method
     imports: frozenset[Import]
     endpoint: Endpoint
+    companions: tuple[Companion, ...] = ()
+
+    def calls(self) -> tuple[Operation | Companion, ...]:
+        """Return what a caller can call: the operation, and what stands beside it."""
+        return (self, *self.companions)
+
+    def methods(self, *, is_async: bool) -> tuple[Method, ...]:
+        """Return all that is printed of it in one class."""
+        both = ((self.method, self.async_method), *((each.method, each.async_method) for each in self.companions))
+        return tuple(pair[is_async] for pair in both)
 
 
 _CALL_OPTIONS = (
@@ -149,7 +173,7 @@ def method_imports(operations: Iterable[Operation]) -> frozenset[Import]:
     }
     for operation in operations:
         used.add(Import("._service", operation.constant))
-        used |= operation.imports
+        used |= operation.imports.union(*(each.imports for each in operation.companions))
         if operation.endpoint.pages is not None:
             own = ("AsyncPage", "AsyncPageRequestAs", "Page")
             names = own if operation.page is not None else ("AsyncPageRequest", "Page")

@@ -10,6 +10,7 @@ from generator.plan import literals
 from generator.plan.auth import Credential, plan_credentials
 from generator.plan.client import ClientModule, plan_client_module
 from generator.plan.code import Import, import_lines
+from generator.plan.companions import with_companions
 from generator.plan.filters import FilterModule, plan_filters
 from generator.plan.models import ModelModule, plan_models
 from generator.plan.operations import Operation, plan_operations
@@ -100,7 +101,7 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
     header = f"# {note}"
     release = version(spec.changelog)
     credentials = plan_credentials(spec)
-    operations = plan_operations(spec)
+    operations = with_companions(spec, plan_operations(spec))
     return ClientPlan(
         package=spec.package,
         version=release,
@@ -159,6 +160,10 @@ def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...
     }
     if any(operation.endpoint.pages is not None for operation in operations):
         imports |= {Import("._runtime.pages", "Page"), Import("._runtime.pages", "AsyncPage")}
+    if any(operation.endpoint.wait is not None for operation in operations):
+        imports.add(Import("._runtime.waiting", "WaitTimeoutError"))
+    if any(operation.endpoint.parts is not None for operation in operations):
+        imports |= {Import("._runtime.parts", name) for name in ("Part", "PartsReport")}
     if spec.rate_limit is not None:
         imports.add(Import("._runtime.limits", "Limiter"))
     if any(parameter.default == "OMIT" for operation in operations for parameter in operation.parameters):

@@ -91,9 +91,10 @@ def plan_readme(
             OperationRow(
                 name=each.name,
                 returns=literals.markdown_code(each.method.returns),
-                summary=literals.markdown(each.endpoint.doc),
+                summary=literals.markdown(each.endpoint.doc if isinstance(each, Operation) else each.summary),
             )
-            for each in operations
+            for operation in operations
+            for each in operation.calls()
         ),
         errors=tuple(ErrorRow(code=literals.markdown_code(code), raises=error) for code, error in spec.errors.items()),
         assumed=tuple(literals.markdown(f"{what}: {why}.") for what, why in spec.assumed.items()),

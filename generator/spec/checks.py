@@ -299,13 +299,11 @@ def _builders(checker: Checker) -> None:
     """Complain of what clients would build, and cannot: filters and models of the caller's."""
     for path, member in checker.members():
         is_parameter = path[0] == "endpoints"
-        if member.filter is not None and checker.known(
-            (*path, "filter"), "S091", member.filter, checker.written("filters"), "filter"
-        ):
-            if not is_parameter or not isinstance(member.type, Text):
-                checker.complain(
-                    (*path, "filter"), "S091", "a filter is a parameter that is plain text; write 'string'"
-                )
+        if member.filter is not None:
+            known = checker.known((*path, "filter"), "S091", member.filter, checker.written("filters"), "filter")
+            if known and (not is_parameter or not isinstance(member.type, Text)):
+                message = "a filter is a parameter that is plain text; write 'string'"
+                checker.complain((*path, "filter"), "S091", message)
         if member.model is not None and (is_parameter or not isinstance(member.type, MapOf)):
             message = "a caller's model goes with a field of a type that is a 'map of any'"
             checker.complain((*path, "model"), "S092", message)
@@ -319,6 +317,47 @@ def _builders(checker: Checker) -> None:
                 f"with a model of the caller's, {name} becomes a '{name}Of' in Python; give this type another name"
             )
             checker.complain(("types", f"{name}Of"), "S062", message, key=True)
+
+
+def _companions(checker: Checker) -> None:
+    """Complain of waits and parts that look for what is not there."""
+    endpoints = checker.spec.endpoints
+    for name, endpoint in endpoints.items():
+        taken = {member.name: member for _, members in endpoint.groups() for member in members}
+        returned = endpoint.returns.type
+        definition = checker.spec.types.get(returned.name) if isinstance(returned, Reference) else None
+        fields = {member.name for member in definition.fields} if isinstance(definition, ObjectType) else None
+        parameters = {*taken, *endpoint.call.placeholders()}
+        wait, parts = endpoint.wait, endpoint.parts
+        place = ("endpoints", name, "wait")
+        if wait is not None:
+            for key in wait.start:
+                checker.known((*place, "start", key), "S093", key, parameters, "parameter", key=True)
+            if checker.known((*place, "poll"), "S093", wait.poll, checker.written("endpoints"), "endpoint"):
+                poll = endpoints.get(wait.poll)
+                if poll is not None and poll.effect != "read":
+                    checker.complain(
+                        (*place, "poll"), "S093", f"asking '{wait.poll}' over and over changes something; it is no read"
+                    )
+                for needed in poll.call.placeholders() if poll is not None else ():
+                    if fields is not None and needed not in parameters and needed not in fields:
+                        message = f"'{wait.poll}' needs '{needed}', which is neither a parameter here nor in the answer"
+                        checker.complain((*place, "poll"), "S093", message)
+            if fields is not None:
+                checker.known((*place, "until"), "S093", wait.until[0], fields, "field")
+            if not wait.done:
+                checker.complain((*place, "done"), "S093", "no word tells that it has ended; write the vendor's")
+        place = ("endpoints", name, "parts")
+        if parts is not None:
+            if checker.known((*place, "rows"), "S094", parts.rows, parameters, "parameter"):
+                rows = taken.get(parts.rows)
+                if rows is None or not isinstance(rows.type, ListOf):
+                    checker.complain(
+                        (*place, "rows"), "S094", "only a list can be sent in parts; write 'list of ...' as its type"
+                    )
+            for key, counter in (("created", parts.created), ("failed", parts.failed)):
+                if fields is not None:
+                    checker.known((*place, key), "S094", counter[0], fields, "field")
 
 
 def _options(of: Type) -> tuple[Type, ...]:
@@ -374,6 +413,7 @@ _CHECKS: tuple[Callable[[Checker], None], ...] = (
     _paths,
     _endpoints,
     _builders,
+    _companions,
     check_types,
     check_python_names,
     _changelog,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from generator.spec import words
+from generator.spec.companions import PARTS, WAIT, Parts, Wait
 from generator.spec.members import ABSENT, Member, MembersShape
 from generator.spec.nodes import Node, Scalar
 from generator.spec.notation import NotationError, parse_notation
@@ -131,6 +132,8 @@ class Endpoint:
     pages: str | None
     testing: bool
     returns: Returns
+    wait: Wait | None
+    parts: Parts | None
     examples: MappingABC[str, Example]
 
     def groups(self) -> tuple[tuple[str, tuple[Member, ...]], ...]:
@@ -199,8 +202,8 @@ def parse_returns(text: str) -> Returns:
 class BodyShape(Shape[tuple[Member, ...]]):
     """The fields of a body, or `unknown`."""
 
-    fields: MembersShape = MembersShape("body parameters")
-    word: ChoiceShape = ChoiceShape({"unknown": "the vendor does not document the fields; the caller gives the body"})
+    fields: MembersShape
+    word: ChoiceShape
 
     def read(self, node: Node, place: Place) -> tuple[Member, ...]:
         if isinstance(node, Scalar):
@@ -214,6 +217,11 @@ class BodyShape(Shape[tuple[Member, ...]]):
     def schema(self) -> Schema:
         return {"anyOf": [self.word.schema(), self.fields.schema()]}
 
+
+BODY = BodyShape(
+    MembersShape("body parameters"),
+    ChoiceShape({"unknown": "the vendor does not document the fields; the caller gives the body"}),
+)
 
 _HEADERS = MapShape(
     TextShape(r"[\t -~]+", "the value of a header: one line of ASCII"),
@@ -288,12 +296,14 @@ ENDPOINT = RecordShape(
         ),
         "query": Key(MembersShape("query parameters"), "Parameters in the query.", default=()),
         "header": Key(MembersShape("headers", words.header_name), "Parameters in headers.", default=()),
-        "body": Key(BodyShape(), "Fields of the body, or `unknown`.", default=()),
+        "body": Key(BODY, "Fields of the body, or `unknown`.", default=()),
         "returns": Key(
             ParsedShape(parse_returns, "a type", "S030", "list of User at users"),
             "What is answered, from the unwrapped data.",
             instead=Returns(ListOf(Anything(unknown=True))),
         ),
+        "wait": Key(WAIT, "How to know when what was started has ended.", default=None),
+        "parts": Key(PARTS, "How a long list is sent in parts.", default=None),
         "examples": Key(
             MapShape(EXAMPLE, r"[a-z][0-9a-z_]*", "a name in snake_case, such as not_found"),
             "Whole exchanges as on the wire.",

@@ -9,11 +9,20 @@ from pydantic import BaseModel
 
 from .._runtime.filters import Filter
 from .._runtime.pages import AsyncPage, AsyncPageRequestAs, Page, T
+from .._runtime.parts import PartsReport, send_parts, send_parts_async
 from .._runtime.raw import raw, raw_async
 from .._runtime.request import CallOptions
 from .._runtime.resources import AsyncioResource, SyncResource
 from .._runtime.shaped import shaped
-from .._service import MDATA_BULK_INSERT, MDATA_CREATE, MDATA_DELETE, MDATA_GET, MDATA_QUERY, MDATA_UPDATE
+from .._service import (
+    MDATA_BULK_INSERT,
+    MDATA_BULK_INSERT_IN_PARTS,
+    MDATA_CREATE,
+    MDATA_DELETE,
+    MDATA_GET,
+    MDATA_QUERY,
+    MDATA_UPDATE,
+)
 from ..models import BulkInsertion, DataT, Deletion, Record, RecordOf
 
 
@@ -318,6 +327,41 @@ class Mdata(SyncResource):
             CallOptions(timeout, extra_headers, extra_query, extra_body),
         )
 
+    def bulk_insert_in_parts(
+        self,
+        mobject_id: str,
+        *,
+        data: Sequence[Mapping[str, object] | BaseModel],
+        size: int = 500,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> PartsReport[BulkInsertion]:
+        """Call `mdata.bulk_insert` for a list of any length, part by part, and tell what became of each row.
+
+        It goes on after a part that the vendor refuses for its rows, and stops when something else goes wrong,
+        so that nothing is sent twice: an error is in the report and is not raised.
+
+        Args:
+            size: Rows of a part; the vendor states no maximum.
+
+        Returns:
+            What became of the rows: created, refused, unknown, not sent, or mixed where the vendor only counts.
+
+        Raises:
+            ArgumentError: A row cannot be sent; all are looked at before the first goes out.
+
+        Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+        """
+        return send_parts(
+            self._call,
+            MDATA_BULK_INSERT_IN_PARTS,
+            {"mobject_id": mobject_id, "data": data},
+            size,
+            CallOptions(timeout, extra_headers, extra_query, extra_body),
+        )
+
 
 class MdataWithRawResponse:
     """The operations of `Mdata`, each giving a `RawResponse`."""
@@ -614,6 +658,41 @@ class AsyncMdata(AsyncioResource):
         return await self._call(
             MDATA_BULK_INSERT,
             {"mobject_id": mobject_id, "data": data},
+            CallOptions(timeout, extra_headers, extra_query, extra_body),
+        )
+
+    async def bulk_insert_in_parts(
+        self,
+        mobject_id: str,
+        *,
+        data: Sequence[Mapping[str, object] | BaseModel],
+        size: int = 500,
+        timeout: float | httpx2.Timeout | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: Mapping[str, object] | None = None,
+    ) -> PartsReport[BulkInsertion]:
+        """Call `mdata.bulk_insert` for a list of any length, part by part, and tell what became of each row.
+
+        It goes on after a part that the vendor refuses for its rows, and stops when something else goes wrong,
+        so that nothing is sent twice: an error is in the report and is not raised.
+
+        Args:
+            size: Rows of a part; the vendor states no maximum.
+
+        Returns:
+            What became of the rows: created, refused, unknown, not sent, or mixed where the vendor only counts.
+
+        Raises:
+            ArgumentError: A row cannot be sent; all are looked at before the first goes out.
+
+        Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+        """
+        return await send_parts_async(
+            self._call,
+            MDATA_BULK_INSERT_IN_PARTS,
+            {"mobject_id": mobject_id, "data": data},
+            size,
             CallOptions(timeout, extra_headers, extra_query, extra_body),
         )
 
