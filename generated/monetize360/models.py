@@ -13,9 +13,29 @@ __all__ = [
     "Execution",
     "Record",
     "RecordOf",
+    "WorkflowCompleted",
 ]
 
 DataT = TypeVar("DataT")
+
+
+class WorkflowCompleted(Model):
+    """What the event workflow.completed tells.
+
+    Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
+    """
+
+    workflow_id: str | None = Field(default=None, serialization_alias="workflowId")
+    """A UUID in the example."""
+
+    execution_id: str | None = Field(default=None, serialization_alias="executionId")
+    """A UUID in the example."""
+
+    status: Literal["completed"] | str | None = None
+    """No other word is documented."""
+
+    output: dict[str, Any] | None = None
+    """What the workflow gives."""
 
 
 class Execution(Model):

@@ -18,6 +18,7 @@ from generator.plan.readme import ReadmePage, plan_readme
 from generator.plan.resources import ResourceModule, ResourcePackage, plan_resource_package, plan_resources
 from generator.plan.service import ServiceModule, plan_service
 from generator.plan.tests import TestPlan, plan_tests
+from generator.plan.webhooks import WebhookModule, plan_webhooks
 from generator.runtime import errors as runtime_errors
 from generator.spec.changelog import ChangelogEntry, version
 from generator.spec.document import Spec
@@ -82,6 +83,7 @@ class ClientPlan:
     resources: tuple[ResourceModule, ...]
     models: ModelModule | None
     filters: FilterModule | None
+    webhooks: WebhookModule | None
     distribution: Distribution
     readme: ReadmePage
     changelog: ChangelogPage
@@ -113,6 +115,7 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
         resources=plan_resources(spec, header, operations),
         models=plan_models(spec, header),
         filters=plan_filters(spec, header),
+        webhooks=plan_webhooks(spec, header),
         distribution=Distribution(
             note=note,
             distribution=literals.toml_string(f"{spec.package.replace('_', '-')}-client"),

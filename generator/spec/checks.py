@@ -130,6 +130,7 @@ def _sources(checker: Checker) -> None:
         look(("endpoints", name, "source"), endpoint.source)
         for example_name, example in endpoint.examples.items():
             look(("endpoints", name, "examples", example_name, "source"), example.source)
+    look(("webhooks", "source"), spec.webhooks.source if spec.webhooks else None)
     for name, form in spec.filters.items():
         look(("filters", name, "source"), form.source)
     for path, member in checker.members():
@@ -360,6 +361,26 @@ def _companions(checker: Checker) -> None:
                     checker.known((*place, key), "S094", counter[0], fields, "field")
 
 
+def _webhooks(checker: Checker) -> None:
+    """Complain of fields of a delivery that are one, and of events that would be one class."""
+    webhooks = checker.spec.webhooks
+    if webhooks is None:
+        return
+    fields: dict[str, str] = {}
+    for key, wire in (("event", webhooks.event), ("time", webhooks.time), ("data", webhooks.data)):
+        if wire in fields:
+            message = f"'{wire}' is the field under '{fields[wire]}' already; each has one of its own"
+            checker.complain(("webhooks", key), "S095", message)
+        fields.setdefault(wire, key)
+    classes = {"unknown": "an event that is not known"}
+    for event in webhooks.events:
+        name = naming.snake_case(event)
+        if name in classes:
+            message = f"'{event}' and {classes[name]} would be one class in Python; leave one of them to the unknown"
+            checker.complain(("webhooks", "events", event), "S095", message, key=True)
+        classes.setdefault(name, f"'{event}'")
+
+
 def _options(of: Type) -> tuple[Type, ...]:
     match of:
         case Nullable(inner):
@@ -414,6 +435,7 @@ _CHECKS: tuple[Callable[[Checker], None], ...] = (
     _endpoints,
     _builders,
     _companions,
+    _webhooks,
     check_types,
     check_python_names,
     _changelog,

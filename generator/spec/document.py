@@ -17,6 +17,7 @@ from generator.spec.members import TYPES, TypeDefinition
 from generator.spec.pagination import PAGINATION, Pagination
 from generator.spec.scalars import JsonValue
 from generator.spec.shape import JsonShape, Key, ListShape, MapShape, RecordShape, TextShape
+from generator.spec.webhooks import WEBHOOKS, Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Spec:
     pagination: Mapping[str, Pagination]
     filters: Mapping[str, FilterForm]
     endpoints: Mapping[str, Endpoint]
+    webhooks: Webhooks | None
     types: Mapping[str, TypeDefinition]
     assumed: Mapping[str, str]
     unknowns: tuple[str, ...]
@@ -163,6 +165,7 @@ SPEC = RecordShape(
         ),
         "filters": Key(FILTERS, "Texts in a query that are built from a field, an operator and a value.", default={}),
         "endpoints": Key(ENDPOINTS, "What can be called.", instead={}),
+        "webhooks": Key(WEBHOOKS, "What the vendor sends by itself when something happens.", default=None),
         "types": Key(TYPES, "What arrives and what is sent.", default={}),
         "assumed": Key(MapShape(words.text), "Readings that the facts suggest, and why.", default={}),
         "unknowns": Key(ListShape(words.text), "What to ask the vendor.", default=()),
