@@ -11,9 +11,11 @@ import pytest
 from generator.diagnostics import CODES, Complaints
 from generator.spec.auth import AUTH, CREDENTIAL
 from generator.spec.checks import error_classes
+from generator.spec.companions import PARTS, WAIT
 from generator.spec.document import CONTRADICTION, SOURCE, SPEC, TESTING
 from generator.spec.endpoints import ANSWER_EXAMPLE, EFFECTS, ENDPOINT, EXAMPLE, REQUEST_EXAMPLE
 from generator.spec.envelope import ENVELOPE, ERROR_SHAPE
+from generator.spec.filters import FILTER_FORM
 from generator.spec.limits import LEARN, LIMIT_HEADERS, RATE_LIMIT
 from generator.spec.members import LONG_FORM, LONG_OBJECT
 from generator.spec.pagination import LAST_RECORD_PAGINATION, OFFSET_PAGINATION
@@ -21,6 +23,7 @@ from generator.spec.parsing import parse_specs
 from generator.spec.shape import RecordShape
 from generator.spec.source import parse_source
 from generator.spec.types import type_words
+from generator.spec.webhooks import WEBHOOKS
 from tests.spec.cases import cases
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +32,7 @@ DIAGNOSTICS = (ROOT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
 
 RECORDS: tuple[RecordShape[Any], ...] = (
     SPEC, SOURCE, CREDENTIAL, AUTH, ENVELOPE, ERROR_SHAPE, RATE_LIMIT, LEARN, TESTING, LAST_RECORD_PAGINATION, ENDPOINT,
-    OFFSET_PAGINATION, LIMIT_HEADERS, EXAMPLE, REQUEST_EXAMPLE, ANSWER_EXAMPLE, LONG_FORM, LONG_OBJECT, CONTRADICTION,
+    OFFSET_PAGINATION, LIMIT_HEADERS, FILTER_FORM, WAIT, PARTS, WEBHOOKS, EXAMPLE, REQUEST_EXAMPLE, ANSWER_EXAMPLE, LONG_FORM, LONG_OBJECT, CONTRADICTION,
 )  # fmt: skip
 
 
