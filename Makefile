@@ -22,7 +22,7 @@ unexport PYTHONPATH PYTHONHOME
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
-$(READY): requirements/development.txt pyproject.toml
+$(READY): requirements/development.txt
 	@$(PYTHON) -c 'import sys; sys.exit("clientmill needs Python 3.11 or later; try: make PYTHON=python3.13" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/development.txt
@@ -50,7 +50,7 @@ lint: $(READY) ## Format and lint, without changing anything
 	$(BIN)/black --check --quiet $(OURS)
 	$(BIN)/ruff check --quiet $(OURS)
 	$(BIN)/clientmill fmt --check
-	$(BIN)/ruff check --quiet --isolated --select F,I,E9 --config 'lint.isort.known-first-party = []' --target-version py311 $(PACKAGES)
+	$(BIN)/ruff check --quiet --isolated --select F,I,E9 --line-length 120 --target-version py311 $(PACKAGES)
 
 .PHONY: types
 types: $(READY) $(CLIENT_READY) ## Check types strictly: ours, and each package by itself
@@ -68,7 +68,7 @@ fresh: $(READY) ## Check that generated/ is what the specs say
 	$(BIN)/clientmill schema | cmp - specs/schema.json
 
 .PHONY: test-ours
-test-ours: $(READY) ## Run our own tests
+test-ours: $(READY) $(CLIENT_READY) ## Run our own tests
 	$(BIN)/python -m pytest
 
 .PHONY: test-generated

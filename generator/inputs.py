@@ -103,17 +103,19 @@ def _files(folder: str, inside: str) -> Iterable[tuple[str, str]]:
                 yield entry.path, path
 
 
-def _installed_version(name: str) -> str:
+def _installed_version(distribution: str) -> str:
     """Return the version of an installed distribution by the name of its metadata folder.
 
     `importlib.metadata` says the same, but its import costs more than all the rest of a run with nothing to do.
     """
-    pattern = re.compile(re.escape(name) + r"-(.+)\.dist-info", re.IGNORECASE)
+    pattern = re.compile(re.escape(distribution) + r"-(.+)\.dist-info", re.IGNORECASE)
     for folder in sys.path:
         try:
-            found = [match[1] for entry in os.listdir(folder or ".") if (match := pattern.fullmatch(entry))]
+            names = os.listdir(folder or ".")  # noqa: PTH208 - a Path for each entry would double the time
         except OSError:
             continue
-        if found:
-            return found[0]
+        for name in names:
+            found = pattern.fullmatch(name)
+            if found is not None:
+                return found[1]
     return "unknown"

@@ -35,7 +35,7 @@ SERVICE = Service(
         ),
     ),
     errors=(ErrorRule(code="auth:forbidden", raises=PermissionDeniedError),),
-    rate_limit=RateLimit(requests=1, seconds=1.0),
+    rate_limit=RateLimit(requests=1, seconds=1.0, setting="requests_per_second"),
     testing=TestingFlag(body={"testing": True}),
 )
 

@@ -40,6 +40,7 @@ SERVICE = Service(
         requests=1,
         seconds=1.0,
         learn=LearnFromBody(status=429, requests=("meta", "errors", "details", "maximumRequestsPerSecond")),
+        setting="requests_per_second",
     ),
     testing=TestingFlag(body={"testing": True}),
 )

@@ -40,6 +40,7 @@ SERVICE = Service(
         requests=100,
         seconds=60.0,
         headers=LimitHeaders(limit="x-ratelimit-limit", remaining="x-ratelimit-remaining", reset="x-ratelimit-reset"),
+        setting="requests_per_minute",
     ),
 )
 

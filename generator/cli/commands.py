@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +12,7 @@ import click
 
 from generator.cli.complaints import Style, render
 from generator.cli.exits import CLEAN, DIFFERENT, UsageMistake
+from generator.cli.progress import shown_progress
 from generator.cli.settings import LINE_LENGTHS, load_settings
 from generator.diagnostics import Diagnostic
 from generator.inputs import VERSION
@@ -79,6 +81,7 @@ def run() -> int:
 @click.option(
     "--check", "only_compare", is_flag=True, help="Write nothing; exit 1 with a diff if something would change."
 )
+@click.option("--watch", is_flag=True, help="Go on, and run again whenever a spec changes.")
 @click.option(
     "--force", is_flag=True, help="Overwrite files that were edited by hand, and those of a newer clientmill."
 )
@@ -88,6 +91,7 @@ def generate(
     *,
     spec: tuple[Path, ...],
     only_compare: bool,
+    watch: bool,
     force: bool,
     style: Style,
     specs: Path | None,
@@ -104,32 +108,58 @@ def generate(
     clientmill generate specs/m360/v2.yaml
     clientmill generate --check --format github
     """
+    settings = load_settings(Path.cwd(), specs, output, line_length)
+    wish = _Wish(spec=spec, only_compare=only_compare, force=force, style=style)
+    if not watch:
+        sys.exit(_generate(settings, wish))
+    from generator.cli.watching import changes  # noqa: PLC0415 - see nothing_to_do
+
+    for _ in changes(settings):
+        _generate(settings, wish)
+        click.echo("watching; end with Ctrl-C", err=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What a run of generate is asked for."""
+
+    spec: tuple[Path, ...]
+    only_compare: bool
+    force: bool
+    style: Style
+
+
+def _generate(settings: Settings, wish: _Wish) -> int:
+    """Make one run and return its exit code."""
     from generator.output.errors import OutputError  # noqa: PLC0415 - see nothing_to_do
     from generator.pipeline import build, differences, orphans, outdated, write  # noqa: PLC0415 - see nothing_to_do
 
-    settings = load_settings(Path.cwd(), specs, output, line_length)
-    if not spec and not force and nothing_to_do(settings):
+    if not wish.spec and not wish.force and nothing_to_do(settings):
         click.echo(f"{_count(len(spec_paths(settings)), 'package')} up to date", err=True)
-        return
+        return CLEAN
+    if not spec_paths(settings):
+        # Most likely the wrong folder; taken by its word, it would remove every package.
+        raise UsageMistake(f"there is no spec in {settings.name_of(settings.specs)}: a spec is a file *.yaml")
     selection = read_specs(settings)
-    _complain(selection.diagnostics, style)
-    names = _chosen(selection, spec, settings)
-    removed = () if spec else orphans(selection, settings)
-    stale = names if force or only_compare else outdated(selection, names, settings)
+    _complain(selection.diagnostics, wish.style)
+    names = _chosen(selection, wish.spec, settings)
+    stale = names if wish.force or wish.only_compare else outdated(selection, names, settings)
     try:
-        built = build(selection, stale, settings, _progress())
-        if only_compare:
+        removed = () if wish.spec else orphans(selection, settings)
+        with shown_progress() as progress:
+            built = build(selection, stale, settings, progress)
+        if wish.only_compare:
             different = [each for each in differences(built, removed, settings) if not each.is_clean]
             for comparison in different:
                 _tell(comparison)
-            sys.exit(DIFFERENT if different or selection.diagnostics else CLEAN)
+            return DIFFERENT if different or selection.diagnostics else CLEAN
         publication = write(
-            built, removed, settings, force=force, waiting=lambda message: click.echo(message, err=True)
+            built, removed, settings, force=wish.force, waiting=lambda message: click.echo(message, err=True)
         )
     except OutputError as error:
         raise UsageMistake(str(error)) from error
     refused = _report(publication, len(names) - len(stale))
-    sys.exit(DIFFERENT if refused or selection.diagnostics else CLEAN)
+    return DIFFERENT if refused or selection.diagnostics else CLEAN
 
 
 @clientmill.command()
@@ -179,7 +209,7 @@ def fmt(
     \b
     clientmill fmt
     clientmill fmt --check specs/m360/v2.yaml
-    """  # noqa: D301 - the escape is click's sign for a paragraph that keeps its lines
+    """
     from generator.diagnostics import Complaints  # noqa: PLC0415 - see nothing_to_do
     from generator.spec.document import SPEC  # noqa: PLC0415 - see nothing_to_do
     from generator.spec.formatting import format_spec  # noqa: PLC0415 - see nothing_to_do
@@ -220,7 +250,7 @@ def schema() -> None:
 
     \b
     clientmill schema > specs/schema.json
-    """  # noqa: D301 - the escape is click's sign for a paragraph that keeps its lines
+    """
     from generator.spec.editor import editor_schema  # noqa: PLC0415 - see nothing_to_do
 
     click.echo(editor_schema(), nl=False)
@@ -250,19 +280,6 @@ def _chosen(selection: Selection, spec: Iterable[Path], settings: Settings) -> t
         if name not in known:
             raise UsageMistake(f"{name} is not among the specs in {settings.name_of(settings.specs)}")
     return tuple(name for name in selection.specs if name in wanted)
-
-
-def _progress() -> Callable[[str, int, int], None]:
-    """Return what shows progress: a line that changes on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return lambda _what, _done, _all: None
-
-    def show(what: str, done: int, whole: int) -> None:
-        text = f"[{done}/{whole}] {what}"
-        sys.stderr.write(f"\r\x1b[2K{text}" if done < whole else "\r\x1b[2K")
-        sys.stderr.flush()
-
-    return show
 
 
 def _tell(comparison: Comparison) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import cast
@@ -29,8 +30,9 @@ def load_settings(start: Path, specs: Path | None, output: Path | None, line_len
     length = table.get("line-length", 120)
     settings = Settings(
         project=project,
-        specs=specs if specs is not None else project / project_specs,
-        output=output if output is not None else project / project_output,
+        # A flag speaks of where one is, the table of where the project is.
+        specs=_clean(specs if specs is not None else project / project_specs),
+        output=_clean(output if output is not None else project / project_output),
         line_length=line_length if line_length is not None else int(str(length)),
     )
     if not settings.specs.is_dir():
@@ -39,6 +41,10 @@ def load_settings(start: Path, specs: Path | None, output: Path | None, line_len
             "or as 'specs' in [tool.clientmill] of pyproject.toml"
         )
     return settings
+
+
+def _clean(path: Path) -> Path:
+    return Path(os.path.normpath(path.absolute()))
 
 
 def _table(start: Path) -> tuple[Path, dict[str, object]]:

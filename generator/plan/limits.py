@@ -34,4 +34,5 @@ def plan_rate_limit(spec: Spec) -> Code | None:
                 reset=literals.string(headers.reset.lower()),
             )
         ),
+        setting=None if limit.setting is None else literals.string(limit.setting),
     )

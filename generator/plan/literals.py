@@ -106,7 +106,8 @@ def _toml_escape(character: str) -> str:
 def markdown(text: str) -> str:
     """Spell *text* for a line of Markdown: no markup, no HTML and no link of its own."""
     plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in prose(text))
-    return re.sub(r"([\\`*_{}\[\]<>|#~&!])", r"\\\1", plain)
+    # What looks like an address becomes a link in many readers, unless its sign is escaped.
+    return re.sub(r"([\\`*_{}\[\]<>|#~&!]|:(?=//)|(?<=www)\.)", r"\\\1", plain, flags=re.IGNORECASE)
 
 
 def markdown_code(text: str) -> str:

@@ -193,7 +193,7 @@ def _method_name(wire: str, endpoint: Endpoint) -> str:
 def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset[str]) -> Operation:
     own_name = _method_name(wire, endpoint)
     name = ".".join((*group_of(wire), own_name))
-    constant = naming.constant_name(wire)
+    constant = naming.constant_name(name)
     parameters = tuple(_parameters(spec, endpoint, hidden))
     style = spec.pagination[endpoint.pages] if endpoint.pages is not None else None
     returned = endpoint.returns.type

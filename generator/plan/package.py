@@ -11,13 +11,14 @@ from generator.plan.auth import Credential, plan_credentials
 from generator.plan.client import ClientModule, plan_client_module
 from generator.plan.code import Import, import_lines
 from generator.plan.companions import with_companions
+from generator.plan.conversations import TestPlan
 from generator.plan.filters import FilterModule, plan_filters
 from generator.plan.models import ModelModule, plan_models
 from generator.plan.operations import Operation, plan_operations
 from generator.plan.readme import ReadmePage, plan_readme
 from generator.plan.resources import ResourceModule, ResourcePackage, plan_resource_package, plan_resources
 from generator.plan.service import ServiceModule, plan_service
-from generator.plan.tests import TestPlan, plan_tests
+from generator.plan.tests import plan_tests
 from generator.plan.webhooks import WebhookModule, plan_webhooks
 from generator.runtime import errors as runtime_errors
 from generator.spec.changelog import ChangelogEntry, version
@@ -118,7 +119,7 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
         webhooks=plan_webhooks(spec, header),
         distribution=Distribution(
             note=note,
-            distribution=literals.toml_string(f"{spec.package.replace('_', '-')}-client"),
+            distribution=literals.toml_string(f"{spec.package}-client"),
             package=literals.toml_string(spec.package),
             version=literals.toml_string(release),
             description=literals.toml_string(literals.prose(spec.title)),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.plan import literals
+from generator.plan import literals, types
 from generator.plan.auth import Credential
 from generator.plan.operations import Operation
 from generator.spec.document import Spec
+from generator.spec.types import Text, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def plan_readme(
     )
 
 
-def _shown(operations: tuple[Operation, ...]) -> Operation:
+def shown_operation(operations: tuple[Operation, ...]) -> Operation:
     """Choose what the quick start shows: a read that has pages and needs no argument, else the next best."""
 
     def fitness(operation: Operation) -> tuple[bool, bool, bool]:
@@ -126,20 +127,29 @@ def _shown(operations: tuple[Operation, ...]) -> Operation:
     return min(operations, key=fitness)
 
 
-def _arguments(operation: Operation) -> str:
-    return ", ".join(f'{each.name}="..."' for each in operation.parameters if each.required)
+def _arguments(spec: Spec, operation: Operation) -> str:
+    """Spell the arguments that a call needs, as a reader would try them first."""
+    members = {member.name: member.type for _, group in operation.endpoint.groups() for member in group}
+    return ", ".join(
+        f"{each.name}={_tried(spec, members.get(each.wire, Text()))}" for each in operation.parameters if each.required
+    )
+
+
+def _tried(spec: Spec, of: Type) -> str:
+    of = types.resolved(of, spec.types)
+    return '"..."' if of == Text() else literals.value(types.sample(of, spec.types))
 
 
 def _quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
-    shown = _shown(operations)
-    call = f"client.{shown.name}({_arguments(shown)})"
+    shown = shown_operation(operations)
+    call = f"client.{shown.name}({_arguments(spec, shown)})"
     use = f"    for record in {call}:\n        print(record)" if shown.endpoint.pages else f"    print({call})"
     return f"from {spec.package} import Client\n\nwith Client() as client:  # credentials from the environment\n{use}"
 
 
 def _async_quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
-    shown = _shown(operations)
-    call = f"client.{shown.name}({_arguments(shown)})"
+    shown = shown_operation(operations)
+    call = f"client.{shown.name}({_arguments(spec, shown)})"
     use = (
         f"        async for record in {call}:\n            print(record)"
         if shown.endpoint.pages

@@ -2,73 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
 from generator import naming
 from generator.plan import literals
 from generator.plan.auth import Credential
-from generator.plan.code import Import, import_lines, names_in
+from generator.plan.conversations import Case, ReadmeTest, TestPlan, plan_test_module
 from generator.plan.operations import Operation
 from generator.plan.pagination import last_page, merged, nested, page_scripts, position_parameter, record_field
+from generator.plan.readme import shown_operation
 from generator.plan.samples import Sampler
 from generator.spec.auth import BearerAuth, BodyAuth
 from generator.spec.document import Spec
 from generator.spec.endpoints import Example
 from generator.spec.types import ListOf
 from generator.spec.words import Composed, Hole
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One conversation with a stand-in of the vendor: its answers, one call, and what has to hold after it."""
-
-    name: str
-    answers: tuple[str, ...]
-    client: str
-    async_client: str
-    before: tuple[str, ...]
-    call: str
-    async_call: str
-    raises: str
-    checks: tuple[str, ...]
-
-    @property
-    def keeps(self) -> str:
-        """What the result is assigned to, where a check looks at it."""
-        return "result = " if any("result" in names_in(check) for check in self.checks) else ""
-
-    @property
-    def catches(self) -> bool:
-        """Whether a check looks at the error."""
-        return any("error" in names_in(check) for check in self.checks)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestModule:
-    """A module of tests."""
-
-    __test__ = False
-
-    name: str
-    header: str
-    docstring: str
-    imports: tuple[str, ...]
-    cases: tuple[Case, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestPlan:
-    """All tests of a package."""
-
-    __test__ = False
-
-    header: str
-    modules: tuple[TestModule, ...]
-    credentials: tuple[Credential, ...]
-    docstring: str
 
 
 @dataclass(slots=True)
@@ -125,6 +76,13 @@ class _Writer:
             return last_page(style, cast("list[object]", value))
         at = operation.endpoint.returns.at
         return nested(at, value) if at else value
+
+    def good(self, operation: Operation) -> str:
+        """Spell the answer to an operation that went well, with all that is known of it."""
+        value, expected = self.sampler.returned(operation)
+        return (
+            "Answer()" if expected is None else f"Answer({literals.value(self.body(self.content(operation, value)))})"
+        )
 
     def failure(self, code: str) -> dict[str, object]:
         """Return an answer that says no with one of the vendor's codes."""
@@ -205,12 +163,8 @@ class _Writer:
     def operations(self, operation: Operation) -> Iterator[Case]:
         every = self.sampler.arguments(operation.endpoint)
         needed = self.sampler.arguments(operation.endpoint, required_only=True)
-        value, expected = self.sampler.returned(operation)
-        answer = (
-            f"Answer({literals.value(self.body(self.content(operation, value)))})"
-            if expected is not None
-            else "Answer()"
-        )
+        _, expected = self.sampler.returned(operation)
+        answer = self.good(operation)
         looked_at = "result.items" if operation.endpoint.pages else "result"
         checks = () if expected is None else (f"{looked_at} == {expected}",)
         wires = self.sampler.sent(operation.endpoint, every)
@@ -306,15 +260,13 @@ class _Writer:
     def repetition(self, operation: Operation) -> Iterator[Case]:
         """Show what is repeated and what is not: a 503 leaves open whether something was done."""
         needed = self.sampler.arguments(operation.endpoint, required_only=True)
-        busy = "Answer(status=503)"
-        value, expected = self.sampler.returned(operation)
-        good = (
-            f"Answer({literals.value(self.body(self.content(operation, value)))})"
-            if expected is not None
-            else "Answer()"
-        )
+        # Asked to wait for next to nothing, and with a limit of its own, so that the test does not wait either.
+        busy = 'Answer(status=503, headers={"Retry-After-Ms": "1"})'
+        good = self.good(operation)
         if operation.endpoint.effect in ("read", "idempotent"):
-            yield self.case(operation, "is_asked_again_after_503", needed, (busy, good), ("len(vendor.sent) == 2",))
+            twice = ("len(vendor.sent) == 2",)
+            name = "is_asked_again_after_503"
+            yield self.case(operation, name, needed, (busy, good), twice, options=self.fast())
         else:
             checks = ("len(vendor.sent) == 1", "error.may_have_executed")
             yield self.case(
@@ -326,13 +278,12 @@ class _Writer:
         if mode is None or not operation.endpoint.testing:
             return
         needed = self.sampler.arguments(operation.endpoint, required_only=True)
-        value, expected = self.sampler.returned(operation)
-        good = (
-            f"Answer({literals.value(self.body(self.content(operation, value)))})"
-            if expected is not None
-            else "Answer()"
-        )
-        body = self.auth_body() | dict(mode.body) | self.sampler.sent(operation.endpoint, needed)
+        good = self.good(operation)
+        sent = self.sampler.sent(operation.endpoint, needed)
+        own = {
+            each.wire: sent[each.wire] for each in operation.parameters if each.place == "body" and each.wire in sent
+        }
+        body = self.auth_body() | dict(mode.body) | own
         checks = (f"vendor.sent[0].body == {literals.value(body)}",)
         yield self.case(operation, "in_testing_mode", needed, (good,), checks, options="testing=True")
 
@@ -412,12 +363,23 @@ def plan_tests(
         ("limits", "The vendor's rate limit.", list(writer.limits(first))),
     )
     modules = tuple(
-        _module(writer, header, name, docstring, _apart(cases)) for name, docstring, cases in chapters if cases
+        plan_test_module(writer.sampler.models, header, name, docstring, cases)
+        for name, docstring, cases in chapters
+        if cases
     )
     return TestPlan(
         header=header,
         modules=modules,
-        credentials=credentials,
+        readme=ReadmeTest(
+            header=header,
+            docstring=literals.docstring(("The quick starts of the README, word for word.",)),
+            package=literals.string(spec.package),
+            answers=(writer.good(shown_operation(operations)),) * 2,
+            environment=tuple(
+                f"{literals.string(each.environment_variable)}, {literals.string(writer.value_of(each.name))}"
+                for each in credentials
+            ),
+        ),
         docstring=literals.docstring(("Tests of this package; run them with pytest.",)),
     )
 
@@ -431,47 +393,3 @@ def _query(wire: str, value: object) -> dict[str, object]:
     """Return what a query holds for a value: one text, or several of the same name."""
     texts = [_plain(each) for each in cast("list[object]", value)] if isinstance(value, list) else [_plain(value)]
     return {wire: texts[0] if len(texts) == 1 else texts} if texts else {}
-
-
-def _apart(cases: Iterable[Case]) -> tuple[Case, ...]:
-    """Number the cases whose names are the same, so that each is a test of its own."""
-    seen: dict[str, int] = {}
-    found: list[Case] = []
-    for case in cases:
-        number = seen[case.name] = seen.get(case.name, 0) + 1
-        found.append(case if number == 1 else replace(case, name=f"{case.name}_{number}"))
-    return tuple(found)
-
-
-def _module(writer: _Writer, header: str, name: str, docstring: str, cases: tuple[Case, ...]) -> TestModule:
-    pieces = (part for case in cases for part in (*case.answers, *case.before, *case.checks, case.call))
-    spoken_of = frozenset[str]().union(*map(names_in, pieces))
-    used: set[Import] = {
-        Import("asyncio"),
-        Import("..", "AsyncClient"),
-        Import("..", "Client"),
-        Import(".replay", "Answer"),
-        Import(".replay", "Replay"),
-    }
-    used |= {Import("..", case.raises) for case in cases if case.raises}
-    if any(case.raises for case in cases):
-        used.add(Import("pytest"))
-    for word, needed in (
-        ("Sent", Import(".replay", "Sent")),
-        ("Limiter", Import("..", "Limiter")),
-        ("datetime", Import("datetime")),
-        ("Decimal", Import("decimal", "Decimal")),
-        ("uuid", Import("uuid")),
-    ):
-        if word in spoken_of:
-            used.add(needed)
-    used |= {Import("..models", model) for model in writer.sampler.models if model in spoken_of}
-    if not any(case.answers for case in cases):
-        used.discard(Import(".replay", "Answer"))
-    return TestModule(
-        name=name,
-        header=header,
-        docstring=literals.docstring((docstring,)),
-        imports=import_lines(used),
-        cases=cases,
-    )

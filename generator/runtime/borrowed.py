@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from .answer import Answer
+from .errors import ArgumentError
 from .exchange import CURRENT, Exchange, TransportError
 from .wire import Body, prepare
 
@@ -25,10 +26,16 @@ NEVER_SENT: tuple[type[Exception], ...] = (
 )
 
 
+def _check_kind(client: object, wanted: type) -> None:
+    if not isinstance(client, wanted):
+        raise ArgumentError(f"http_client must be an httpx2.{wanted.__name__}, not {type(client).__name__}")
+
+
 class SyncBorrowed:
     """Sends through the caller's `httpx2.Client`."""
 
     def __init__(self, target: Target, client: httpx2.Client) -> None:
+        _check_kind(client, httpx2.Client)
         self._target = target
         self._client = client
         self._closed = False
@@ -77,6 +84,7 @@ class AsyncBorrowed:
     """Sends through the caller's `httpx2.AsyncClient`."""
 
     def __init__(self, target: Target, client: httpx2.AsyncClient) -> None:
+        _check_kind(client, httpx2.AsyncClient)
         self._target = target
         self._client = client
         self._closed = False

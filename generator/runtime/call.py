@@ -131,6 +131,8 @@ def _attempt(attempts: _Attempts, request: Request) -> Conversation[Outcome | AP
             "send less, or give it a longer timeout",
             operation=operation.name,
         )
+    if permit is not None:
+        exchange.departed = permit.departed
     try:
         answer = yield from _answer(attempts, request)
     except BaseException:

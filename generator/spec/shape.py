@@ -377,9 +377,8 @@ class RecordShape(Shape[T]):
         properties = {
             name: self.keys[field].shape.schema() | _described(self.keys[field]) for name, field in names.items()
         }
-        required = [name for name, field in names.items() if self.keys[field].default is REQUIRED]
-        schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
-        return schema | ({"required": required} if required else {})
+        # What is missing is not marked: a spec that is like another has it there, which no schema can see.
+        return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generator.runtime.errors import APITimeoutError
-from generator.runtime.limits import Limiter, Permit, RateLimit, WaitTooLong
+from generator.runtime.limits import LONGEST_DEPARTURE, Limiter, Permit, RateLimit, WaitTooLong
 from generator.runtime.request import CallOptions
 from tests.runtime.ledgerly import NO_OPTIONS, PAY, POST, FakeTime, Runner, Step
 from tests.runtime.test_calls import Vendor, ok
@@ -32,9 +32,11 @@ def limiter_of(requests: int, fake_time: FakeTime, seconds: float = 1.0) -> Limi
     return Limiter(requests, seconds, monotonic=lambda: fake_time.now)
 
 
-def take(limiter: Limiter) -> Permit:
+def take(limiter: Limiter, departing: float | None = None) -> Permit:
     permit = limiter._attempt(limiter._enter(nothing), FAR)
     assert isinstance(permit, Permit)
+    if departing is not None:
+        permit.departed(departing)
     return permit
 
 
@@ -49,20 +51,27 @@ def test_vendor_never_sees_more_than_the_limit_in_any_window(seed: int, fake_tim
     limiter = limiter_of(5, fake_time)
     seen: list[float] = []
     answers: list[tuple[float, Permit]] = []
+    departures: list[tuple[float, Permit]] = []
     waiter = limiter._enter(nothing)
     while len(seen) < 300:
+        for moment, permit in [departure for departure in departures if departure[0] <= fake_time.now]:
+            permit.departed(fake_time.now)
+            departures.remove((moment, permit))
         for moment, permit in [answer for answer in answers if answer[0] <= fake_time.now]:
             permit.answered(fake_time.now)
             answers.remove((moment, permit))
         outcome = limiter._attempt(waiter, FAR)
         if isinstance(outcome, Permit):
             latency = chance.choice([0.001, 0.05, 0.3, 2.0])
+            # Connections may be slow to come, and threads to get their turn.
+            departure = fake_time.now + chance.choice([0.0, 0.0, 0.2, 1.5])
+            departures.append((departure, outcome))
             # The vendor sees it within a tenth of the window, or before it answers.
-            seen.append(fake_time.now + chance.random() * min(latency, 0.0999))
-            answers.append((fake_time.now + latency, outcome))
+            seen.append(departure + chance.random() * min(latency, 0.0999))
+            answers.append((departure + latency, outcome))
             waiter = limiter._enter(nothing)
         else:
-            upcoming = [moment - fake_time.now for moment, _ in answers]
+            upcoming = [moment - fake_time.now for moment, _ in [*answers, *departures]]
             fake_time.now += max(1e-6, min([outcome, *upcoming]))
 
     assert most_in_a_window(seen, 1.0) <= 5
@@ -75,6 +84,7 @@ def test_nine_tenths_of_the_allowance_are_used_when_answers_are_slow(fake_time: 
     while fake_time.now < end:
         outcome = limiter._attempt(waiter, FAR)
         if isinstance(outcome, Permit):
+            outcome.departed(fake_time.now)
             granted += 1
             waiter = limiter._enter(nothing)
         else:
@@ -85,7 +95,7 @@ def test_nine_tenths_of_the_allowance_are_used_when_answers_are_slow(fake_time: 
 
 def test_first_come_is_first_served(fake_time: FakeTime) -> None:
     limiter = limiter_of(1, fake_time)
-    take(limiter)
+    take(limiter, fake_time.now)
     first, second = limiter._enter(nothing), limiter._enter(nothing)
     fake_time.now += 1.2
 
@@ -122,12 +132,45 @@ def test_answer_starts_the_window(fake_time: FakeTime) -> None:
 
 def test_answer_that_takes_long_does_not_hold_the_permit(fake_time: FakeTime) -> None:
     limiter = limiter_of(1, fake_time)
-    permit = take(limiter)
+    permit = take(limiter, fake_time.now)
     fake_time.now += 5
-    take(limiter)
+    take(limiter, fake_time.now)
     permit.answered(fake_time.now)
 
     assert limiter._attempt(limiter._enter(nothing), FAR) == pytest.approx(1.1)
+
+
+def test_request_that_has_not_left_holds_its_permit(fake_time: FakeTime) -> None:
+    limiter = limiter_of(1, fake_time)
+    permit = take(limiter)
+    fake_time.now += 5
+    waiter = limiter._enter(nothing)
+    held = limiter._attempt(waiter, FAR)
+    permit.departed(fake_time.now)
+
+    assert held == pytest.approx(1.0)
+    assert limiter._attempt(waiter, FAR) == pytest.approx(1.1)
+
+
+def test_permit_that_nobody_gave_back_is_not_held_for_ever(fake_time: FakeTime) -> None:
+    limiter = limiter_of(1, fake_time)
+    lost = take(limiter)
+    fake_time.now += LONGEST_DEPARTURE + 1
+    take(limiter)
+    lost.unused()
+
+    assert isinstance(limiter._attempt(limiter._enter(nothing), FAR), float)
+
+
+def test_permits_leave_nothing_behind(fake_time: FakeTime) -> None:
+    limiter = limiter_of(2, fake_time)
+    for _ in range(100):
+        permit = take(limiter)
+        permit.departed(fake_time.now)
+        permit.answered(fake_time.now)
+        fake_time.now += 0.7
+
+    assert len(limiter._taken) + len(limiter._held) <= 6
 
 
 def test_lower_limit_is_learned_and_a_higher_one_is_not(fake_time: FakeTime) -> None:
@@ -158,12 +201,12 @@ def test_threads_and_tasks_share_one_limiter() -> None:
 
     def thread() -> None:
         for _ in range(4):
-            limiter.acquire(FAR)
+            limiter.acquire(FAR).departed(limiter._monotonic())
             seen.append(limiter._monotonic())
 
     async def task() -> None:
         for _ in range(4):
-            await limiter.acquire_async(FAR)
+            (await limiter.acquire_async(FAR)).departed(limiter._monotonic())
             seen.append(limiter._monotonic())
 
     async def tasks() -> None:
@@ -183,7 +226,7 @@ def test_threads_and_tasks_share_one_limiter() -> None:
 def test_cancelled_task_gives_its_place_on() -> None:
     async def main() -> int:
         limiter = Limiter(1, 0.05)
-        await limiter.acquire_async(FAR)
+        (await limiter.acquire_async(FAR)).departed(limiter._monotonic())
         first = asyncio.create_task(limiter.acquire_async(FAR))
         second = asyncio.create_task(limiter.acquire_async(FAR))
         await asyncio.sleep(0)

@@ -56,16 +56,28 @@ class Exchange:
     Attributes:
         deadline: When the whole call ends, on the clock of `monotonic`.
         timeouts: What bounds the parts of this attempt.
-        sent: Whether a byte of the request may have left.
+        departed: Called with the moment, once, when the first byte of the request leaves.
     """
 
-    __slots__ = ("deadline", "monotonic", "sent", "timeouts")
+    __slots__ = ("_sent", "deadline", "departed", "monotonic", "timeouts")
 
     def __init__(self, deadline: float, timeouts: Timeouts, monotonic: Callable[[], float]) -> None:
         self.deadline = deadline
         self.timeouts = timeouts
         self.monotonic = monotonic
-        self.sent = False
+        self.departed: Callable[[float], None] | None = None
+        self._sent = False
+
+    @property
+    def sent(self) -> bool:
+        """Whether a byte of the request may have left."""
+        return self._sent
+
+    @sent.setter
+    def sent(self, sent: bool) -> None:
+        if sent and not self._sent and self.departed is not None:
+            self.departed(self.monotonic())
+        self._sent = sent
 
     def left(self, bound: float | None = None) -> float:
         """Return the seconds left, at most *bound*; 0 or less when there are none."""

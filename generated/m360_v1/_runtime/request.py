@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, cast
 from urllib.parse import quote, urlencode
@@ -12,7 +13,7 @@ from .credentials import Secret
 from .errors import ArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     import httpx2
 
@@ -134,6 +135,7 @@ def build_request(
     if options.extra_body:
         body |= _extra_body(operation, options.extra_body, service.auth.reserved())
     if options.extra_query:
+        _check_mapping("extra_query", options.extra_query)
         query += [
             pair for name, value in options.extra_query.items() for pair in _query_pairs("extra_query", name, value)
         ]
@@ -228,6 +230,7 @@ def _header_value(name: str, value: object) -> str:
 def _merged_headers(
     headers: list[tuple[str, HeaderValue]], extra: Mapping[str, str], reserved: frozenset[str]
 ) -> list[tuple[str, HeaderValue]]:
+    _check_mapping("extra_headers", extra)
     named = {name.lower() for name in extra}
     if len(named) != len(extra):
         raise ArgumentError("extra_headers has one header twice, in two spellings")
@@ -241,9 +244,15 @@ def _merged_headers(
     return kept
 
 
+def _check_mapping(name: str, given: object) -> None:
+    if not isinstance(given, Mapping):
+        raise ArgumentError(f"{name} must be a mapping, not {type(given).__name__}")
+
+
 def _extra_body(
     operation: Operation[object], extra: Mapping[str, object], reserved: frozenset[str]
 ) -> dict[str, BodyValue]:
+    _check_mapping("extra_body", extra)
     if operation.body != "json":
         raise ArgumentError(f"extra_body cannot be sent: {operation.name} has no body")
     for name in extra:

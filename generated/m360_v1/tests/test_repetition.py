@@ -11,7 +11,7 @@ from .replay import Answer, Replay
 
 def test_get_history_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             {
                 "data": {
@@ -47,7 +47,9 @@ def test_get_history_is_asked_again_after_503() -> None:
         ),
     )
 
-    with Client(auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client()) as client:
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), requests_per_second=1000
+    ) as client:
         client.get_history()
 
     assert len(vendor.sent) == 2
@@ -55,7 +57,7 @@ def test_get_history_is_asked_again_after_503() -> None:
 
 def test_async_get_history_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             {
                 "data": {
@@ -93,7 +95,10 @@ def test_async_get_history_is_asked_again_after_503() -> None:
 
     async def conversation() -> None:
         async with AsyncClient(
-            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client()
+            auth_code="test-auth-code",
+            auth_token="test-auth-token",
+            http_client=vendor.async_client(),
+            requests_per_second=1000,
         ) as client:
             await client.get_history()
 
@@ -104,7 +109,7 @@ def test_async_get_history_is_asked_again_after_503() -> None:
 
 def test_schedule_blacklist_check_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client()) as client:
@@ -119,7 +124,7 @@ def test_schedule_blacklist_check_is_not_repeated_after_503() -> None:
 
 def test_async_schedule_blacklist_check_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -139,11 +144,13 @@ def test_async_schedule_blacklist_check_is_not_repeated_after_503() -> None:
 
 def test_get_blacklist_checks_by_batch_id_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer({"data": "value 1", "meta": {"success": True}}),
     )
 
-    with Client(auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client()) as client:
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), requests_per_second=1000
+    ) as client:
         client.get_blacklist_checks_by_batch_id(batch_id="text 1")
 
     assert len(vendor.sent) == 2
@@ -151,13 +158,16 @@ def test_get_blacklist_checks_by_batch_id_is_asked_again_after_503() -> None:
 
 def test_async_get_blacklist_checks_by_batch_id_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer({"data": "value 1", "meta": {"success": True}}),
     )
 
     async def conversation() -> None:
         async with AsyncClient(
-            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client()
+            auth_code="test-auth-code",
+            auth_token="test-auth-token",
+            http_client=vendor.async_client(),
+            requests_per_second=1000,
         ) as client:
             await client.get_blacklist_checks_by_batch_id(batch_id="text 1")
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 
+LONGEST_DEPARTURE = 60.0
+"""Seconds after which a permit counts as lost whose request never left and was never given up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnFromBody:
@@ -44,12 +47,20 @@ class LimitHeaders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """So many requests in any stretch of so many seconds."""
+    """So many requests in any stretch of so many seconds.
+
+    Attributes:
+        requests: How many, where the caller does not say.
+        seconds: The length of the stretch, the window.
+        learn: Where a refusal tells what holds for this account.
+        setting: The client's keyword by which a caller says his own figure, if there is one.
+    """
 
     requests: int
     seconds: float
     learn: LearnFromBody | None = None
     headers: LimitHeaders | None = None
+    setting: str | None = None
 
     def at(self, requests_per_window: float) -> RateLimit:
         """Return this limit with the caller's own figure; less than one request a window makes the window longer."""
@@ -67,8 +78,10 @@ class WaitTooLong(Exception):
 class Permit:
     """The right to send one request.
 
-    The vendor counts a request when it sees it, at some moment between the grant and the answer. So the window of the
-    permit begins when the answer is there, or a tenth of a window after the grant if the answer takes longer.
+    The vendor counts a request when it sees it, at some moment between its departure and the answer. So the window of
+    the permit begins when the answer is there, or a tenth of a window after the departure if the answer takes longer.
+    A connection that is slow to come, and a thread that does not get its turn, put off the departure; until then the
+    permit is held.
     """
 
     __slots__ = ("_limiter", "free_at", "granted_at")
@@ -77,6 +90,10 @@ class Permit:
         self._limiter = limiter
         self.granted_at = granted_at
         self.free_at = free_at
+
+    def departed(self, now: float) -> None:
+        """Note that the request is on its way from *now*."""
+        self._limiter.settle(self, now + 0.1 * self._limiter.seconds)
 
     def answered(self, now: float) -> None:
         """Note that the vendor has answered, so it has seen the request before *now*."""
@@ -113,6 +130,7 @@ class Limiter:
         self._lock = threading.Lock()
         self._order = itertools.count()
         self._taken: list[tuple[float, int, Permit]] = []
+        self._held: deque[Permit] = deque()
         self._in_use = 0
         self._held_until = -math.inf
         self._waiters: deque[_Waiter] = deque()
@@ -176,10 +194,10 @@ class Limiter:
         with self._lock:
             self._held_until = max(self._held_until, self._monotonic() + seconds)
 
-    def settle(self, permit: Permit, answered_at: float | None) -> None:
-        """Set when *permit* is free again; at once when it was not used."""
+    def settle(self, permit: Permit, seen_at: float | None) -> None:
+        """Set when *permit* is free again: a window after the vendor saw the request, at once when it was not used."""
         with self._lock:
-            free_at = -math.inf if answered_at is None else answered_at + self.seconds
+            free_at = -math.inf if seen_at is None else seen_at + self.seconds
             if free_at >= permit.free_at:
                 return
             permit.free_at = free_at
@@ -227,12 +245,17 @@ class Limiter:
         return permit
 
     def _grant(self, now: float) -> Permit:
-        permit = Permit(self, now, now + 1.1 * self.seconds)
+        permit = Permit(self, now, math.inf)
         self._in_use += 1
-        heapq.heappush(self._taken, (permit.free_at, next(self._order), permit))
+        self._held.append(permit)
         return permit
 
     def _release(self, now: float) -> None:
+        while self._held and (self._held[0].free_at != math.inf or now > self._held[0].granted_at + LONGEST_DEPARTURE):
+            lost = self._held.popleft()
+            if lost.free_at == math.inf:
+                lost.free_at = -math.inf
+                self._in_use -= 1
         while self._taken:
             free_at, _, permit = self._taken[0]
             # A permit that was settled early has a second, earlier entry; the later one counts for nothing.
@@ -246,6 +269,9 @@ class Limiter:
     def _wait(self, place: int, now: float) -> float:
         """Return the least time until the waiter at *place* can have a permit."""
         free = sorted(free_at for free_at, _, permit in self._taken if free_at == permit.free_at)
+        # What is held may depart and be answered this moment.
+        free += [now + self.seconds] * (self._in_use - len(free))
+        free.sort()
         spare = self.requests - len(free)
         upcoming = [now] * spare + free if spare > 0 else free[-self.requests :]
         rounds, within = divmod(place, len(upcoming))

@@ -11,7 +11,7 @@ from .replay import Answer, Replay
 
 def test_get_history_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             {
                 "data": {
@@ -68,7 +68,9 @@ def test_get_history_is_asked_again_after_503() -> None:
         ),
     )
 
-    with Client(auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client()) as client:
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), requests_per_second=1000
+    ) as client:
         client.get_history()
 
     assert len(vendor.sent) == 2
@@ -76,7 +78,7 @@ def test_get_history_is_asked_again_after_503() -> None:
 
 def test_async_get_history_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             {
                 "data": {
@@ -135,7 +137,10 @@ def test_async_get_history_is_asked_again_after_503() -> None:
 
     async def conversation() -> None:
         async with AsyncClient(
-            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client()
+            auth_code="test-auth-code",
+            auth_token="test-auth-token",
+            http_client=vendor.async_client(),
+            requests_per_second=1000,
         ) as client:
             await client.get_history()
 
@@ -146,7 +151,7 @@ def test_async_get_history_is_asked_again_after_503() -> None:
 
 def test_get_external_reports_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             {
                 "data": {
@@ -166,7 +171,9 @@ def test_get_external_reports_is_asked_again_after_503() -> None:
         ),
     )
 
-    with Client(auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client()) as client:
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), requests_per_second=1000
+    ) as client:
         client.get_external_reports()
 
     assert len(vendor.sent) == 2
@@ -174,7 +181,7 @@ def test_get_external_reports_is_asked_again_after_503() -> None:
 
 def test_async_get_external_reports_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             {
                 "data": {
@@ -196,7 +203,10 @@ def test_async_get_external_reports_is_asked_again_after_503() -> None:
 
     async def conversation() -> None:
         async with AsyncClient(
-            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client()
+            auth_code="test-auth-code",
+            auth_token="test-auth-token",
+            http_client=vendor.async_client(),
+            requests_per_second=1000,
         ) as client:
             await client.get_external_reports()
 
@@ -207,7 +217,7 @@ def test_async_get_external_reports_is_asked_again_after_503() -> None:
 
 def test_generate_report_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client()) as client:
@@ -222,7 +232,7 @@ def test_generate_report_is_not_repeated_after_503() -> None:
 
 def test_async_generate_report_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -242,7 +252,7 @@ def test_async_generate_report_is_not_repeated_after_503() -> None:
 
 def test_schedule_blacklist_check_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client()) as client:
@@ -257,7 +267,7 @@ def test_schedule_blacklist_check_is_not_repeated_after_503() -> None:
 
 def test_async_schedule_blacklist_check_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -277,11 +287,13 @@ def test_async_schedule_blacklist_check_is_not_repeated_after_503() -> None:
 
 def test_get_blacklist_checks_by_batch_id_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer({"data": "value 1", "meta": {"success": True}}),
     )
 
-    with Client(auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client()) as client:
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), requests_per_second=1000
+    ) as client:
         client.get_blacklist_checks_by_batch_id(batch_id="text 1")
 
     assert len(vendor.sent) == 2
@@ -289,13 +301,16 @@ def test_get_blacklist_checks_by_batch_id_is_asked_again_after_503() -> None:
 
 def test_async_get_blacklist_checks_by_batch_id_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer({"data": "value 1", "meta": {"success": True}}),
     )
 
     async def conversation() -> None:
         async with AsyncClient(
-            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client()
+            auth_code="test-auth-code",
+            auth_token="test-auth-token",
+            http_client=vendor.async_client(),
+            requests_per_second=1000,
         ) as client:
             await client.get_blacklist_checks_by_batch_id(batch_id="text 1")
 

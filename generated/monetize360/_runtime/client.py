@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
@@ -62,7 +63,7 @@ class _BaseClient:
             service=service,
             secrets=secrets,
             clock=clock,
-            limiter=limiter if limiter is not None else _limiter(service, requests_per_window, clock),
+            limiter=_own(limiter) if limiter is not None else _limiter(service, requests_per_window, clock),
             quota=RetryQuota(),
             max_retries=_max_retries(max_retries),
             logger=package_logger(service.package),
@@ -308,8 +309,20 @@ def _limiter(service: Service, requests_per_window: float | None, clock: Clock) 
     if limit is None:
         return None
     if requests_per_window is not None:
+        _check_figure(limit.setting or "requests_per_window", requests_per_window)
         limit = limit.at(requests_per_window)
     return Limiter(limit.requests, limit.seconds, monotonic=clock.monotonic)
+
+
+def _check_figure(keyword: str, given: object) -> None:
+    if not isinstance(given, (int, float)) or isinstance(given, bool) or not 0 < given < math.inf:
+        raise ArgumentError(f"{keyword} must be a number above 0")
+
+
+def _own(limiter: object) -> Limiter:
+    if not isinstance(limiter, Limiter):
+        raise ArgumentError("limiter must be a Limiter of this package")
+    return limiter
 
 
 def _timeouts(given: float | httpx2.Timeout) -> Timeouts:

@@ -11,11 +11,11 @@ from .replay import Answer, Replay
 
 def test_workflows_list_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.workflows.list()
 
     assert len(vendor.sent) == 2
@@ -23,12 +23,14 @@ def test_workflows_list_is_asked_again_after_503() -> None:
 
 def test_async_workflows_list_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.workflows.list()
 
         assert len(vendor.sent) == 2
@@ -38,11 +40,11 @@ def test_async_workflows_list_is_asked_again_after_503() -> None:
 
 def test_workflows_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.workflows.get(workflow_id="text-1")
 
     assert len(vendor.sent) == 2
@@ -50,12 +52,14 @@ def test_workflows_get_is_asked_again_after_503() -> None:
 
 def test_async_workflows_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.workflows.get(workflow_id="text-1")
 
         assert len(vendor.sent) == 2
@@ -65,7 +69,7 @@ def test_async_workflows_get_is_asked_again_after_503() -> None:
 
 def test_workflows_execute_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(api_key="test-api-key", http_client=vendor.client()) as client:
@@ -80,7 +84,7 @@ def test_workflows_execute_is_not_repeated_after_503() -> None:
 
 def test_async_workflows_execute_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -98,11 +102,11 @@ def test_async_workflows_execute_is_not_repeated_after_503() -> None:
 
 def test_workflows_executions_list_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.workflows.executions.list(workflow_id="text-1")
 
     assert len(vendor.sent) == 2
@@ -110,12 +114,14 @@ def test_workflows_executions_list_is_asked_again_after_503() -> None:
 
 def test_async_workflows_executions_list_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.workflows.executions.list(workflow_id="text-1")
 
         assert len(vendor.sent) == 2
@@ -125,11 +131,11 @@ def test_async_workflows_executions_list_is_asked_again_after_503() -> None:
 
 def test_workflows_executions_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.workflows.executions.get(workflow_id="text-1", execution_id="text-1")
 
     assert len(vendor.sent) == 2
@@ -137,12 +143,14 @@ def test_workflows_executions_get_is_asked_again_after_503() -> None:
 
 def test_async_workflows_executions_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.workflows.executions.get(workflow_id="text-1", execution_id="text-1")
 
         assert len(vendor.sent) == 2
@@ -152,11 +160,11 @@ def test_async_workflows_executions_get_is_asked_again_after_503() -> None:
 
 def test_mobjects_list_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.mobjects.list()
 
     assert len(vendor.sent) == 2
@@ -164,12 +172,14 @@ def test_mobjects_list_is_asked_again_after_503() -> None:
 
 def test_async_mobjects_list_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.mobjects.list()
 
         assert len(vendor.sent) == 2
@@ -179,7 +189,7 @@ def test_async_mobjects_list_is_asked_again_after_503() -> None:
 
 def test_mobjects_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(api_key="test-api-key", http_client=vendor.client()) as client:
@@ -194,7 +204,7 @@ def test_mobjects_create_is_not_repeated_after_503() -> None:
 
 def test_async_mobjects_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -212,11 +222,11 @@ def test_async_mobjects_create_is_not_repeated_after_503() -> None:
 
 def test_mobjects_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.mobjects.get(mobject_id="text-1")
 
     assert len(vendor.sent) == 2
@@ -224,12 +234,14 @@ def test_mobjects_get_is_asked_again_after_503() -> None:
 
 def test_async_mobjects_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.mobjects.get(mobject_id="text-1")
 
         assert len(vendor.sent) == 2
@@ -239,11 +251,11 @@ def test_async_mobjects_get_is_asked_again_after_503() -> None:
 
 def test_mobjects_update_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.mobjects.update(mobject_id="text-1", body={"key": "value 1"})
 
     assert len(vendor.sent) == 2
@@ -251,12 +263,14 @@ def test_mobjects_update_is_asked_again_after_503() -> None:
 
 def test_async_mobjects_update_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.mobjects.update(mobject_id="text-1", body={"key": "value 1"})
 
         assert len(vendor.sent) == 2
@@ -266,11 +280,11 @@ def test_async_mobjects_update_is_asked_again_after_503() -> None:
 
 def test_mobjects_delete_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.mobjects.delete(mobject_id="text-1")
 
     assert len(vendor.sent) == 2
@@ -278,12 +292,14 @@ def test_mobjects_delete_is_asked_again_after_503() -> None:
 
 def test_async_mobjects_delete_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.mobjects.delete(mobject_id="text-1")
 
         assert len(vendor.sent) == 2
@@ -293,7 +309,7 @@ def test_async_mobjects_delete_is_asked_again_after_503() -> None:
 
 def test_mdata_query_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             {
                 "data": [
@@ -310,7 +326,7 @@ def test_mdata_query_is_asked_again_after_503() -> None:
         ),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.mdata.query(mobject_id="text-1")
 
     assert len(vendor.sent) == 2
@@ -318,7 +334,7 @@ def test_mdata_query_is_asked_again_after_503() -> None:
 
 def test_async_mdata_query_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer(
             {
                 "data": [
@@ -336,7 +352,9 @@ def test_async_mdata_query_is_asked_again_after_503() -> None:
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.mdata.query(mobject_id="text-1")
 
         assert len(vendor.sent) == 2
@@ -346,7 +364,7 @@ def test_async_mdata_query_is_asked_again_after_503() -> None:
 
 def test_mdata_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(api_key="test-api-key", http_client=vendor.client()) as client:
@@ -361,7 +379,7 @@ def test_mdata_create_is_not_repeated_after_503() -> None:
 
 def test_async_mdata_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -379,11 +397,11 @@ def test_async_mdata_create_is_not_repeated_after_503() -> None:
 
 def test_mdata_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.mdata.get(mobject_id="text-1", mdata_id="text-1")
 
     assert len(vendor.sent) == 2
@@ -391,12 +409,14 @@ def test_mdata_get_is_asked_again_after_503() -> None:
 
 def test_async_mdata_get_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.mdata.get(mobject_id="text-1", mdata_id="text-1")
 
         assert len(vendor.sent) == 2
@@ -406,11 +426,11 @@ def test_async_mdata_get_is_asked_again_after_503() -> None:
 
 def test_mdata_update_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.mdata.update(
             mobject_id="text-1", mdata_id="text-1", data={"status": "inactive", "deactivatedAt": "2024-01-15T10:30:00Z"}
         )
@@ -420,12 +440,14 @@ def test_mdata_update_is_asked_again_after_503() -> None:
 
 def test_async_mdata_update_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer("value 1"),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.mdata.update(
                 mobject_id="text-1",
                 mdata_id="text-1",
@@ -439,11 +461,11 @@ def test_async_mdata_update_is_asked_again_after_503() -> None:
 
 def test_mdata_delete_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer({"success": True, "message": "Record deleted successfully"}),
     )
 
-    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
         client.mdata.delete(mobject_id="text-1", mdata_id="text-1")
 
     assert len(vendor.sent) == 2
@@ -451,12 +473,14 @@ def test_mdata_delete_is_asked_again_after_503() -> None:
 
 def test_async_mdata_delete_is_asked_again_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
         Answer({"success": True, "message": "Record deleted successfully"}),
     )
 
     async def conversation() -> None:
-        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
             await client.mdata.delete(mobject_id="text-1", mdata_id="text-1")
 
         assert len(vendor.sent) == 2
@@ -466,7 +490,7 @@ def test_async_mdata_delete_is_asked_again_after_503() -> None:
 
 def test_mdata_bulk_insert_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(api_key="test-api-key", http_client=vendor.client()) as client:
@@ -488,7 +512,7 @@ def test_mdata_bulk_insert_is_not_repeated_after_503() -> None:
 
 def test_async_mdata_bulk_insert_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:
@@ -513,7 +537,7 @@ def test_async_mdata_bulk_insert_is_not_repeated_after_503() -> None:
 
 def test_webhooks_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     with Client(api_key="test-api-key", http_client=vendor.client()) as client:
@@ -532,7 +556,7 @@ def test_webhooks_create_is_not_repeated_after_503() -> None:
 
 def test_async_webhooks_create_is_not_repeated_after_503() -> None:
     vendor = Replay(
-        Answer(status=503),
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
     )
 
     async def conversation() -> None:

@@ -1,0 +1,1 @@
+"""What an app may rely on: every line of the contract of generated packages, held against the packages themselves."""

@@ -1,0 +1,1 @@
+"""Facts about the repository that no function of it would tell."""

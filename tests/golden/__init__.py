@@ -1,0 +1,1 @@
+"""Small specs, one feature each, and the packages that they become."""

@@ -1,0 +1,105 @@
+"""Texts that would do harm if they were printed as they are, in every place of a spec where a text may stand.
+
+`twin/spec.yaml` has plain words with a number in all those places. `infected` puts other texts there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+HOSTILE_CASE = "hostile_text"
+HARMLESS = Path(__file__).parent / "twin" / "spec.yaml"
+
+PAYLOADS = {
+    "docstring_ends": 'x"""\nraise SystemExit("ran")\n"""',
+    "docstring_ends_by_apostrophes": "x'''\nraise SystemExit('ran')\n'''",
+    "quotes": "'\"\"\"'''\"",
+    "string_ends": "a', b=print(1), c='",
+    "backslash_at_end": "ends in \\",
+    "escaped_quote": '\\"\\\'\\\\"',
+    "escapes": "\\x22\\u0022\\N{QUOTATION MARK}\\n\\0",
+    "lines": "one\n\n\n    two\n\tthree",
+    "braces": "{0.__class__} {{}} {x!r:>{y}} }",
+    "percent": "%s %(x)s %% %",
+    "template": "{{ 7 * 7 }}{% raw %}{# c #}{% include 'x' %}",
+    "carriage_return": "a\rimport os\r\nb",
+    "other_line_ends": "a\u2028import os\u2029b\x85c\x0bd\x0ce\x1cf",
+    "nul_and_escape": "a\x00b\x1b[2Jc\x07\x7f",
+    "turned_around": "\u202eevil\u2066x\u2069 \u200b\ufeff\xad",
+    "no_characters": "\ufffe \U0001ffff \ue000 \U000e0001",
+    "prompt": "x\n>>> raise SystemExit\n    >>> 1\n... 2",
+    "prompt_at_start": ">>> raise SystemExit",
+    "encoding_cookie": "-*- coding: utf-7 -*-\n# vim: set fileencoding=utf-7 :",
+    "directives": "# type: ignore\n# noqa\n# fmt: off\n# mypy: ignore-errors\n# ruff: noqa\n# pyright: basic\n# fmt: skip",
+    "more_directives": "# pylint: disable=all\n# pragma: no cover\n# nosec\n# isort: skip_file\n# yapf: disable",
+    "html": "<script>alert(1)</script> <!-- <img src=x onerror=y> &lt; &#60; -->",
+    "links": "[a](https://evil.example) ![i](javascript:x) <https://evil.example> https://evil.example www.evil.example",
+    "markdown": "| cell | `code` **b** _i_ ~~s~~ ``` ~~~\n# heading\n- item\n> quote\n---\n1. one\n[r]: /evil",
+    "toml": '"\n[project.scripts]\nx = "y"\n',
+    "docs_markup": ".. include:: /etc/passwd\n:func:`x`\nArgs:\n    x: y",
+    "words_of_ours": "Sent( Decimal( datetime. uuid.UUID( Limiter( result error Thing( builtins.",
+    "very_long": "x" * 300,
+    "other_scripts": "é ﬁ ﾃ ключ مفتاح 😀 İ",
+}
+
+# What a place takes: keys of mappings have one line and no blanks at their ends, words have no comma, and so on.
+_ONE_LINE = frozenset({6, 8, 9, 12, 23, 28, 44, 47, 53, 54, 55})
+_KEYS_BESIDE_OTHERS = frozenset({9, 12})
+_WORDS = frozenset({18, 19, 34})
+_HEADERS = frozenset({5, 31, 32})
+_ADDRESSES = frozenset({3})
+_PATH_VALUES = frozenset({27, 36})
+
+# Where a text is data, every character of it counts; elsewhere it is prose, whose white space is folded.
+EXACT = frozenset({6, 7, 8, 9, 12, 13, 18, 19, 34, 23, 24, 27, 28, 29, 30, 31, 33, 35, 37})
+PROSE = frozenset({1, 2, 4, 10, 14, 15, 16, 17, 20, 21, 22, 25, 38, 39, 41, 42, 43, 60})
+
+_PLACE = re.compile(r'"([^"\n]*plain[ -]\d\d[^"\n]*)"|plain \d\d')
+_TOKEN = re.compile(r"plain[ -](\d\d)")
+
+
+def fitted(text: str, number: int) -> str:
+    """Return *text* as the place with this number takes it."""
+    if number in _ONE_LINE:
+        text = " ".join(text.split("\n")).strip()
+    if number in _WORDS:
+        text = f"{re.sub('[,|?=]', ' ', text).strip()} {number}"
+    if number in _HEADERS:
+        text = "".join(character for character in text if " " < character < "\x7f") or "x"
+    if number in _ADDRESSES:
+        text = "".join(text.split()) or "x"
+    if number in _PATH_VALUES:
+        text = "".join(character for character in text if character >= " " and character != "\x7f").strip()
+    # Keys that meet others in one mapping.
+    return f"{text} {number}" if number in _KEYS_BESIDE_OTHERS else text
+
+
+def infected(choose: Callable[[int], str]) -> str:
+    """Return the harmless spec with other texts in all its places.
+
+    Args:
+        choose: The text for the place with a number.
+    """
+
+    def put(token: re.Match[str]) -> str:
+        number = int(token[1])
+        return fitted(choose(number), number)
+
+    def spell(place: re.Match[str]) -> str:
+        return _quoted(_TOKEN.sub(put, place[1] or place[0]))
+
+    lines = HARMLESS.read_text(encoding="utf-8").split("\n")
+    return "\n".join(line if line.startswith("#") else _PLACE.sub(spell, line) for line in lines[2:])
+
+
+def hostile_spec() -> str:
+    """Return the spec of the case: each text stands in some places."""
+    texts = tuple(PAYLOADS.values())
+    return infected(lambda number: texts[number % len(texts)])
+
+
+def _quoted(text: str) -> str:
+    spelled = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if " " <= c <= "~" else f"\\U{ord(c):08x}" for c in spelled) + '"'

@@ -1,0 +1,1 @@
+"""Whole runs of the line in projects of their own."""
