@@ -186,14 +186,17 @@ class Monetize360(LoopbackServer):
         if "filter" in given:
             name, operator, value = [*given["filter"].split(":", 2), "", ""][:3]
             if operator not in _COMPARISONS:
-                raise Refusal(400, "VALIDATION_ERROR", "Unknown operator", {"field": "filter", "value": given["filter"]})
+                raise Refusal(
+                    400, "VALIDATION_ERROR", "Unknown operator", {"field": "filter", "value": given["filter"]}
+                )
             found = [each for each in found if _COMPARISONS[operator](str(each["data"].get(name, "")), value)]
         offset, limit = int(given.get("offset", 0)), int(given.get("limit", 50))
         page = found[offset : offset + limit]
         if "fields" in given:
             wanted = given["fields"].split(",")
             page = [
-                {**each, "data": {name: value for name, value in each["data"].items() if name in wanted}} for each in page
+                {**each, "data": {name: value for name, value in each["data"].items() if name in wanted}}
+                for each in page
             ]
         more = offset + len(page) < len(found)
         told = {"total": len(found), "limit": limit, "offset": offset, "hasMore": more}
