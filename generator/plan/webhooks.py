@@ -37,6 +37,24 @@ class WebhookModule:
     verify_docstring: str
 
 
+_VERIFY_ARGS = (
+    "Args:\n"
+    "    body: The bytes as they came.\n"
+    "    headers: The headers as they came.\n"
+    "    secret: The shared secret, or several while it is changed.\n"
+    "    header: The header with the signature.\n"
+    "    scheme: How the signature is made.\n"
+    "    tolerance: Seconds that the delivery may be old, or early by another clock.\n"
+    "    seen: Remembers deliveries, so that a repeated one is refused.\n"
+    "    now: The moment to compare with, in Unix seconds; the clock's when it is not given."
+)
+
+_VERIFY_RAISES = (
+    "Raises:\n"
+    "    WebhookError: The delivery is not to be trusted, or no event.\n"
+    "    ArgumentError: A secret or a setting cannot be meant."
+)
+
 _FREE = MapOf(Anything(unknown=True))
 
 
@@ -117,18 +135,8 @@ def plan_webhooks(spec: Spec, header: str) -> WebhookModule | None:
             (
                 "Return the event of a delivery, if its signature is good and its moment is near.",
                 "How the vendor signs a delivery is not documented, so header and scheme are yours to name.",
-                "Args:\n"
-                "    body: The bytes as they came.\n"
-                "    headers: The headers as they came.\n"
-                "    secret: The shared secret, or several while it is changed.\n"
-                "    header: The header with the signature.\n"
-                "    scheme: How the signature is made.\n"
-                "    tolerance: Seconds that the delivery may be old, or early by another clock.\n"
-                "    seen: Remembers deliveries, so that a repeated one is refused.\n"
-                "    now: The moment to compare with, in Unix seconds; the clock's when it is not given.",
-                "Raises:\n"
-                "    WebhookError: The delivery is not to be trusted, or no event.\n"
-                "    ArgumentError: A secret or a setting cannot be meant.",
+                _VERIFY_ARGS,
+                _VERIFY_RAISES,
             ),
             indent=4,
         ),

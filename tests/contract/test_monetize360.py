@@ -96,7 +96,10 @@ def test_reading_goes_on_through_all_pages(calling: Calling, vendor: Monetize360
 
 
 def test_page_that_repeats_itself_is_an_error(calling: Calling, vendor: Monetize360) -> None:
-    page = {"data": [{"id": "1", "data": {}}], "pagination": {"total": 9, "limit": 1, "offset": 0, "hasMore": True}}
+    page: dict[str, Any] = {
+        "data": [{"id": "1", "data": {}}],
+        "pagination": {"total": 9, "limit": 1, "offset": 0, "hasMore": True},
+    }
     vendor.fail(*[saying(200, json.dumps(page).encode())] * 5)
 
     with calling.client(vendor) as session, pytest.raises(package.PaginationLoopError):
@@ -109,7 +112,7 @@ def test_page_that_repeats_itself_is_an_error(calling: Calling, vendor: Monetize
 def test_page_that_does_not_tell_its_pagination_is_no_error(
     calling: Calling, vendor: Monetize360, told: dict[str, Any]
 ) -> None:
-    page = {"data": [{"id": "1", "data": {}}, {"id": "2", "data": {}}], **told}
+    page: dict[str, Any] = {"data": [{"id": "1", "data": {}}, {"id": "2", "data": {}}], **told}
     vendor.fail(saying(200, json.dumps(page).encode()))
     with calling.client(vendor) as session:
         records = session.records("mdata.query", "m")
@@ -188,7 +191,7 @@ def test_error_tells_code_message_details_and_moment(calling: Calling, vendor: M
     ],
 )
 def test_environment_decides_the_address(calling: Calling, environment: str | None, address: str) -> None:
-    setting = {} if environment is None else {"environment": environment}
+    setting: dict[str, Any] = {} if environment is None else {"environment": environment}
     with calling.client(**setting) as session:
         assert session.client.base_url == address
 

@@ -134,13 +134,16 @@ class Monetize360(LoopbackServer):
         with self._state:
             told = self.limit.take(time.time())
             try:
-                if self.limit.taken > self.limit.requests:
-                    self.limit.refused += 1
-                    raise Refusal(429, "stand_in:too_many", "Too many requests")
+                self._keep_to_the_limit()
                 answer = self._answer(request)
             except Refusal as refusal:
                 answer = refusal.response
         return Response(answer.body, answer.status, {**answer.headers, **told})
+
+    def _keep_to_the_limit(self) -> None:
+        if self.limit.taken > self.limit.requests:
+            self.limit.refused += 1
+            raise Refusal(429, "stand_in:too_many", "Too many requests")
 
     def _answer(self, request: Request) -> Response:
         key = request.headers.get("authorization", "")
@@ -272,10 +275,11 @@ class Monetize360(LoopbackServer):
 
     def put_object(self, request: Request, identity: str = "") -> Response:
         """Store an Object."""
-        if not isinstance(request.json, dict):
+        settings = request.json
+        if not isinstance(settings, dict):
             raise Refusal(400, "VALIDATION_ERROR", "The body must be a JSON object")
         identity = identity or f"mobject-{len(self.objects) + 1}"
-        self.objects[identity] = {**cast("Json", request.json), "id": identity}
+        self.objects[identity] = {**cast("Json", settings), "id": identity}
         return json_response(self.objects[identity])
 
     def object(self, request: Request, identity: str) -> Response:
