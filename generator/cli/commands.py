@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -49,6 +50,11 @@ def _style(command: F) -> F:
     return click.option("--format", "style", type=_FORMATS, default="text", show_default=True, help=help_text)(command)
 
 
+def _quiet(command: F) -> F:
+    """Add the option that leaves only mistakes to be said."""
+    return click.option("--quiet", "-q", is_flag=True, help="Say only what is wrong.")(command)
+
+
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog='Completion: eval "$(_CLIENTMILL_COMPLETE=bash_source clientmill)", or zsh_source, or fish_source.',
@@ -81,6 +87,10 @@ def run() -> int:
 @click.option(
     "--check", "only_compare", is_flag=True, help="Write nothing; exit 1 with a diff if something would change."
 )
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1, 256), help="How many packages to make at a time [one a processor]."
+)
+@_quiet
 @click.option("--watch", is_flag=True, help="Go on, and run again whenever a spec changes.")
 @click.option(
     "--force", is_flag=True, help="Overwrite files that were edited by hand, and those of a newer clientmill."
@@ -91,6 +101,8 @@ def generate(
     *,
     spec: tuple[Path, ...],
     only_compare: bool,
+    jobs: int | None,
+    quiet: bool,
     watch: bool,
     force: bool,
     style: Style,
@@ -109,14 +121,21 @@ def generate(
     clientmill generate --check --format github
     """
     settings = load_settings(Path.cwd(), specs, output, line_length)
-    wish = _Wish(spec=spec, only_compare=only_compare, force=force, style=style)
+    wish = _Wish(
+        spec=spec,
+        only_compare=only_compare,
+        jobs=jobs or os.cpu_count() or 1,
+        quiet=quiet,
+        force=force,
+        style=style,
+    )
     if not watch:
         sys.exit(_generate(settings, wish))
     from generator.cli.watching import changes  # noqa: PLC0415 - see nothing_to_do
 
     for _ in changes(settings):
         _generate(settings, wish)
-        click.echo("watching; end with Ctrl-C", err=True)
+        wish.tell("watching; end with Ctrl-C")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +144,15 @@ class _Wish:
 
     spec: tuple[Path, ...]
     only_compare: bool
+    jobs: int
+    quiet: bool
     force: bool
     style: Style
+
+    def tell(self, message: str) -> None:
+        """Say something that is not wrong."""
+        if not self.quiet:
+            click.echo(message, err=True)
 
 
 def _generate(settings: Settings, wish: _Wish) -> int:
@@ -135,7 +161,7 @@ def _generate(settings: Settings, wish: _Wish) -> int:
     from generator.pipeline import build, differences, orphans, outdated, write  # noqa: PLC0415 - see nothing_to_do
 
     if not wish.spec and not wish.force and nothing_to_do(settings):
-        click.echo(f"{_count(len(spec_paths(settings)), 'package')} up to date", err=True)
+        wish.tell(f"{_count(len(spec_paths(settings)), 'package')} up to date")
         return CLEAN
     if not spec_paths(settings):
         # Most likely the wrong folder; taken by its word, it would remove every package.
@@ -147,25 +173,24 @@ def _generate(settings: Settings, wish: _Wish) -> int:
     try:
         removed = () if wish.spec else orphans(selection, settings)
         with shown_progress() as progress:
-            built = build(selection, stale, settings, progress)
+            built = build(selection, stale, settings, progress, jobs=wish.jobs)
         if wish.only_compare:
             different = [each for each in differences(built, removed, settings) if not each.is_clean]
             for comparison in different:
                 _tell(comparison)
             return DIFFERENT if different or selection.diagnostics else CLEAN
-        publication = write(
-            built, removed, settings, force=wish.force, waiting=lambda message: click.echo(message, err=True)
-        )
+        publication = write(built, removed, settings, force=wish.force, waiting=wish.tell)
     except OutputError as error:
         raise UsageMistake(str(error)) from error
-    refused = _report(publication, len(names) - len(stale))
+    refused = _report(publication, len(names) - len(stale), wish.tell)
     return DIFFERENT if refused or selection.diagnostics else CLEAN
 
 
 @clientmill.command()
+@_quiet
 @_style
 @_folders
-def check(*, style: Style, specs: Path | None, output: Path | None, line_length: int | None) -> None:
+def check(*, quiet: bool, style: Style, specs: Path | None, output: Path | None, line_length: int | None) -> None:
     """Say what is wrong with the specs: all mistakes of all files, and exit 1 if there is one.
 
     \b
@@ -181,9 +206,11 @@ def check(*, style: Style, specs: Path | None, output: Path | None, line_length:
     if selection.diagnostics:
         files = len({diagnostic.position.file for diagnostic in selection.diagnostics})
         found = _count(len(selection.diagnostics), "mistake")
-        click.echo(f"{found} in {_count(files, 'file')}", err=True)
+        if not quiet:
+            click.echo(f"{found} in {_count(files, 'file')}", err=True)
         sys.exit(DIFFERENT)
-    click.echo(f"{_count(len(selection.specs), 'spec')} checked, no mistakes", err=True)
+    if not quiet:
+        click.echo(f"{_count(len(selection.specs), 'spec')} checked, no mistakes", err=True)
 
 
 @clientmill.command()
@@ -191,12 +218,14 @@ def check(*, style: Style, specs: Path | None, output: Path | None, line_length:
 @click.option(
     "--check", "only_compare", is_flag=True, help="Write nothing; exit 1 and name the files that would change."
 )
+@_quiet
 @_style
 @_folders
 def fmt(
     *,
     spec: tuple[Path, ...],
     only_compare: bool,
+    quiet: bool,
     style: Style,
     specs: Path | None,
     output: Path | None,
@@ -229,7 +258,8 @@ def fmt(
             if not only_compare:
                 _replace(path, text)
     _complain(complaints.sorted(), style)
-    click.echo(f"{_count(changed, 'spec')} {'would change' if only_compare else 'changed'}", err=True)
+    if not quiet:
+        click.echo(f"{_count(changed, 'spec')} {'would change' if only_compare else 'changed'}", err=True)
     sys.exit(DIFFERENT if complaints or (only_compare and changed) else CLEAN)
 
 
@@ -302,7 +332,7 @@ def _tell(comparison: Comparison) -> None:
     click.echo(f"{package} is not what its spec says; run: clientmill generate", err=True)
 
 
-def _report(publication: Publication, untouched: int) -> bool:
+def _report(publication: Publication, untouched: int, tell: Callable[[str], None]) -> bool:
     """Say what became of each package; tell whether one was refused."""
     refused = False
     unchanged = untouched
@@ -315,13 +345,13 @@ def _report(publication: Publication, untouched: int) -> bool:
             click.echo(outcome.diff, nl=False)
             click.echo(f"{outcome.package}: refused: {outcome.reason}", err=True)
             continue
-        click.echo(f"{outcome.package}: {outcome.state}", err=True)
+        tell(f"{outcome.package}: {outcome.state}")
         for path in outcome.kept:
-            click.echo(f"{outcome.package}: kept {path}, which clientmill did not make", err=True)
+            tell(f"{outcome.package}: kept {path}, which clientmill did not make")
     for note in publication.notes:
         click.echo(note, err=True)
     if unchanged:
-        click.echo(f"{_count(unchanged, 'package')} up to date", err=True)
+        tell(f"{_count(unchanged, 'package')} up to date")
     return refused
 
 

@@ -138,3 +138,22 @@ def test_progress_is_for_terminals(project: Project) -> None:
 
     assert "generating specs/one.yaml" in shown
     assert "generating" not in away
+
+
+def test_quiet_says_only_what_is_wrong(project: Project) -> None:
+    generated = project.run("generate", "--quiet")
+    checked = project.run("check", "--quiet")
+
+    assert generated.stderr == checked.stderr
+    assert len(checked.stderr.splitlines()) == len(MISTAKES)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2", "7"])
+def test_packages_are_the_same_however_many_are_made_at_a_time(project: Project, jobs: str) -> None:
+    (project.root / "specs/two.yaml").unlink()
+    for name in ("three", "four"):
+        project.write(f"specs/{name}.yaml", spec(f"ledgerly_{name}"))
+    made = project.run("generate", "--jobs", jobs)
+
+    assert made.status == 0
+    assert project.run("generate", "--check", "--jobs", "1").status == 0
