@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime
 
 from ._runtime.models import Model
-from ._runtime.webhooks import EventReader, Headers, Scheme, SeenDeliveries, WebhookError
+from ._runtime.webhooks import EventReader, Headers, Scheme, SeenDeliveries, WebhookError, shared_secrets
 from .models import WorkflowCompleted
 
 __all__ = [
@@ -109,6 +109,9 @@ def verify(
         WebhookError: The delivery is not to be trusted, or no event.
         ArgumentError: A secret or a setting cannot be meant.
     """
+    secrets = shared_secrets(secret)
+    # No frame of ours keeps it in the clear when the next line raises.
+    del secret
     return _WEBHOOKS.verify(
-        body, headers, secrets=secret, header=header, scheme=scheme, tolerance=tolerance, seen=seen, now=now
+        body, headers, secrets=secrets, header=header, scheme=scheme, tolerance=tolerance, seen=seen, now=now
     )

@@ -68,6 +68,7 @@ def plan_webhooks(spec: Spec, header: str) -> WebhookModule | None:
         Import("typing", "Literal"),
         Import("._runtime.models", "Model"),
         *(Import("._runtime.webhooks", name) for name in ("Headers", "Scheme", "SeenDeliveries", "WebhookError")),
+        Import("._runtime.webhooks", "shared_secrets"),
         Import("collections.abc", "Sequence"),
         Import("pydantic", "AwareDatetime"),
     }

@@ -150,7 +150,7 @@ class EventReader(Generic[E]):
         body: bytes,
         headers: Headers,
         *,
-        secrets: str | Sequence[str],
+        secrets: tuple[Secret, ...],
         header: str,
         scheme: Scheme,
         tolerance: float = 300.0,
@@ -163,7 +163,6 @@ class EventReader(Generic[E]):
             WebhookError: It is not.
             ArgumentError: A secret or a setting cannot be meant.
         """
-        keys = _keys(secrets)
         if isinstance(cast("object", tolerance), bool) or not 0 < tolerance < math.inf:
             raise ArgumentError("tolerance must be a number of seconds above 0: without a window, old deliveries pass")
         if not isinstance(cast("object", body), (bytes, bytearray, memoryview)):
@@ -180,7 +179,7 @@ class EventReader(Generic[E]):
         if scheme.id_header is not None:
             parts["id"] = _delivery_id(told.one(scheme.id_header))
         message = b"".join(parts[part] if part in parts else part.encode() for part in signed)
-        if not _is_signed(told.one(header), message, keys, scheme):
+        if not _is_signed(told.one(header), message, secrets, scheme):
             raise WebhookError("signature", "no signature of the delivery is good")
         event = self.parse(content)
         if sent is None:
@@ -225,18 +224,26 @@ def _content(body: object) -> bytes:
     return content
 
 
-def _keys(given: object) -> tuple[Secret, ...]:
-    found: list[Secret] = []
-    several = [given] if isinstance(given, str) else list(cast("Sequence[object]", given))
-    for each in several:
-        if not isinstance(each, str) or len(each) < _SHORTEST_SECRET or each != each.strip():
-            raise ArgumentError(
-                f"a secret must be a text of at least {_SHORTEST_SECRET} characters, without spaces at its ends"
-            )
-        found.append(secret(each))
+def shared_secrets(given: str | Sequence[str]) -> tuple[Secret, ...]:
+    """Wrap the secrets that a caller shares with the vendor, so that no frame of ours holds them in the clear.
+
+    Raises:
+        ArgumentError: One of them cannot be meant.
+    """
+    found = tuple(secret(each) for each in ([given] if isinstance(given, str) else given))
+    del given
     if not found:
         raise ArgumentError("at least one secret is needed: nothing is verified without")
-    return tuple(found)
+    if not all(_is_meant(each) for each in found):
+        raise ArgumentError(
+            f"a secret must be a text of at least {_SHORTEST_SECRET} characters, without spaces at its ends"
+        )
+    return found
+
+
+def _is_meant(held: Secret) -> bool:
+    text = cast("object", held.reveal())
+    return isinstance(text, str) and len(text) >= _SHORTEST_SECRET and text == text.strip()
 
 
 def _is_signed(header: str, message: bytes, keys: tuple[Secret, ...], scheme: Scheme) -> bool:
