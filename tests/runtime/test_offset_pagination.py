@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,11 +59,7 @@ def test_same_records_again_are_noticed() -> None:
     second = following(Progress(arguments={}, pages=1), "ab", more=True)
     assert second is not None
 
-    third = following(Progress(**{**_fields(second), "pages": 2}), "ab", more=True)
+    third = following(replace(second, pages=2), "ab", more=True)
 
     assert third is not None
     assert third.repeated
-
-
-def _fields(progress: Progress) -> dict[str, Any]:
-    return {name: getattr(progress, name) for name in Progress.__slots__}

@@ -100,11 +100,14 @@ def test_passing_failure_of_a_question_is_asked_over() -> None:
 def test_failure_after_the_start_may_have_executed(failure: Any) -> None:
     script = Script(RUNNING, failure)
 
-    with pytest.raises(type(failure)) as caught:
+    caught: BaseException | None = None
+    try:
         script.run(Patience(60))
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is looked at
+        caught = error
 
-    assert caught.value is failure
-    assert caught.value.may_have_executed is True
+    assert caught is failure
+    assert getattr(caught, "may_have_executed", None) is True
 
 
 def test_failure_of_the_start_is_as_it_is() -> None:
