@@ -138,7 +138,14 @@ CODES: dict[str, str] = {
     "S080": "no such spec to be like",
     "S081": "specs that are like each other in a ring",
     "S082": "something to leave out that is not there",
+    # What clients have beside calls.
+    "S090": "not the form of a filter",
+    "S091": "a filter that is not there, or where none can be",
+    "S092": "a model of the caller's where none can be",
+    "S093": "a wait that cannot end",
+    "S094": "a list that cannot be sent in parts",
+    "S095": "webhooks whose events cannot be told apart",
     # Logins and forms.
-    "S095": "a token that is not fetched, or not sent",
     "S096": "forms to choose between that do not fit together",
+    "S097": "a token that is not fetched, or not sent",
 }

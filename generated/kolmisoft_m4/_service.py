@@ -214,6 +214,7 @@ USER_CALLS_GET: Operation[Any] = Operation(
         ),
     ),
     returns=Any,
+    may_be_empty=True,
     hashed=HashedInOrder(
         names=(
             "period_start",
@@ -440,6 +441,7 @@ AGGREGATE_GET: Operation[Any] = Operation(
         Parameter(name="answered_calls", wire="answered_calls", place="form", rule=Integer()),
     ),
     returns=Any,
+    may_be_empty=True,
     hashed=HashedInOrder(),
     answers=XmlAnswer(roots=("action", "status", "page", "response", "Error")),
 )
@@ -526,6 +528,7 @@ USER_DETAILS_UPDATE: Operation[Any] = Operation(
         Parameter(name="address", wire="address", place="form", rule=Text()),
     ),
     returns=Any,
+    may_be_empty=True,
     hashed=HashedInOrder(names=("u", "user_id")),
     answers=XmlAnswer(roots=("action", "status", "page", "response", "Error")),
 )
@@ -596,6 +599,7 @@ CP_UPDATE: Operation[Any] = Operation(
         ),
     ),
     returns=Any,
+    may_be_empty=True,
     hashed=HashedAsGiven(),
     answers=XmlAnswer(roots=("action", "status", "page", "response", "Error")),
 )
@@ -625,6 +629,7 @@ NUMBER_POOLS_GET: Operation[Any] = Operation(
         Parameter(name="number_limit_offset", wire="number_limit_offset", place="form", rule=Integer(0)),
     ),
     returns=Any,
+    may_be_empty=True,
     hashed=HashedInOrder(),
     answers=XmlAnswer(roots=("action", "status", "page", "response", "Error")),
 )
@@ -656,6 +661,7 @@ NUMBER_POOL_UPDATE: Operation[Any] = Operation(
         Parameter(name="comment", wire="comment", place="form", rule=Text()),
     ),
     returns=Any,
+    may_be_empty=True,
     hashed=HashedInOrder(),
     answers=XmlAnswer(roots=("action", "status", "page", "response", "Error")),
 )
@@ -667,6 +673,7 @@ NUMBER_POOL_DELETE: Operation[Any] = Operation(
     effect="unsafe",
     body="form",
     returns=Any,
+    may_be_empty=True,
     hashed=HashedInOrder(),
     answers=XmlAnswer(roots=("action", "status", "page", "response", "Error")),
 )

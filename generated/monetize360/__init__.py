@@ -25,7 +25,9 @@ from ._runtime.errors import (
 )
 from ._runtime.limits import Limiter
 from ._runtime.pages import AsyncPage, Page
+from ._runtime.parts import Part, PartsReport
 from ._runtime.raw import RawResponse
+from ._runtime.waiting import WaitTimeoutError
 
 __version__ = "1.0.0"
 
@@ -49,11 +51,14 @@ __all__ = [
     "NotFoundError",
     "Page",
     "PaginationLoopError",
+    "Part",
+    "PartsReport",
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
     "ServiceUnavailableError",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
+    "WaitTimeoutError",
     "__version__",
 ]

@@ -12,6 +12,8 @@ from ._service import SERVICE
 
 if TYPE_CHECKING:
     from .resources.mdata import AsyncMdata, AsyncMdataWithRawResponse, Mdata, MdataWithRawResponse
+    from .resources.mobjects import AsyncMobjects, AsyncMobjectsWithRawResponse, Mobjects, MobjectsWithRawResponse
+    from .resources.webhooks import AsyncWebhooks, AsyncWebhooksWithRawResponse, Webhooks, WebhooksWithRawResponse
     from .resources.workflows import AsyncWorkflows, AsyncWorkflowsWithRawResponse, Workflows, WorkflowsWithRawResponse
 
 
@@ -37,7 +39,8 @@ class Client(SyncClient):
         """Make a client; nothing is sent yet.
 
         Args:
-            api_key: API token from the developer portal. Falls back to MONETIZE360_API_KEY.
+            api_key: API token, which the vendor's samples call an API key. That of the sandbox comes from
+                the developer portal. Falls back to MONETIZE360_API_KEY.
             environment: Which of the vendor's servers: production at https://api.monetize360.com/v1,
                 sandbox at https://sandbox.monetize360.com/v1.
             base_url: Another address than the environment's.
@@ -47,7 +50,9 @@ class Client(SyncClient):
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
             trust_env: Whether proxies of the environment are used.
-            requests_per_minute: How many requests your account may send.
+            requests_per_minute: How many requests your account may send. 100 a minute with the plan
+                Standard, 1000 with Premium, as agreed with Enterprise; tell the client your figure. It
+                obeys what the vendor's headers tell.
             limiter: Keeps the limit together with other clients of the account; give the same object to
                 each.
 
@@ -83,11 +88,25 @@ class Client(SyncClient):
         return Workflows(self)
 
     @property
+    def mobjects(self) -> "Mobjects":
+        """The operations `mobjects...`."""
+        from .resources.mobjects import Mobjects
+
+        return Mobjects(self)
+
+    @property
     def mdata(self) -> "Mdata":
         """The operations `mdata...`."""
         from .resources.mdata import Mdata
 
         return Mdata(self)
+
+    @property
+    def webhooks(self) -> "Webhooks":
+        """The operations `webhooks...`."""
+        from .resources.webhooks import Webhooks
+
+        return Webhooks(self)
 
 
 class ClientWithRawResponse:
@@ -104,11 +123,25 @@ class ClientWithRawResponse:
         return WorkflowsWithRawResponse(self._client.workflows)
 
     @property
+    def mobjects(self) -> "MobjectsWithRawResponse":
+        """The operations `mobjects...`."""
+        from .resources.mobjects import MobjectsWithRawResponse
+
+        return MobjectsWithRawResponse(self._client.mobjects)
+
+    @property
     def mdata(self) -> "MdataWithRawResponse":
         """The operations `mdata...`."""
         from .resources.mdata import MdataWithRawResponse
 
         return MdataWithRawResponse(self._client.mdata)
+
+    @property
+    def webhooks(self) -> "WebhooksWithRawResponse":
+        """The operations `webhooks...`."""
+        from .resources.webhooks import WebhooksWithRawResponse
+
+        return WebhooksWithRawResponse(self._client.webhooks)
 
 
 class AsyncClient(AsyncioClient):
@@ -133,7 +166,8 @@ class AsyncClient(AsyncioClient):
         """Make a client; nothing is sent yet.
 
         Args:
-            api_key: API token from the developer portal. Falls back to MONETIZE360_API_KEY.
+            api_key: API token, which the vendor's samples call an API key. That of the sandbox comes from
+                the developer portal. Falls back to MONETIZE360_API_KEY.
             environment: Which of the vendor's servers: production at https://api.monetize360.com/v1,
                 sandbox at https://sandbox.monetize360.com/v1.
             base_url: Another address than the environment's.
@@ -143,7 +177,9 @@ class AsyncClient(AsyncioClient):
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
             trust_env: Whether proxies of the environment are used.
-            requests_per_minute: How many requests your account may send.
+            requests_per_minute: How many requests your account may send. 100 a minute with the plan
+                Standard, 1000 with Premium, as agreed with Enterprise; tell the client your figure. It
+                obeys what the vendor's headers tell.
             limiter: Keeps the limit together with other clients of the account; give the same object to
                 each.
 
@@ -179,11 +215,25 @@ class AsyncClient(AsyncioClient):
         return AsyncWorkflows(self)
 
     @property
+    def mobjects(self) -> "AsyncMobjects":
+        """The operations `mobjects...`."""
+        from .resources.mobjects import AsyncMobjects
+
+        return AsyncMobjects(self)
+
+    @property
     def mdata(self) -> "AsyncMdata":
         """The operations `mdata...`."""
         from .resources.mdata import AsyncMdata
 
         return AsyncMdata(self)
+
+    @property
+    def webhooks(self) -> "AsyncWebhooks":
+        """The operations `webhooks...`."""
+        from .resources.webhooks import AsyncWebhooks
+
+        return AsyncWebhooks(self)
 
 
 class AsyncClientWithRawResponse:
@@ -200,8 +250,22 @@ class AsyncClientWithRawResponse:
         return AsyncWorkflowsWithRawResponse(self._client.workflows)
 
     @property
+    def mobjects(self) -> "AsyncMobjectsWithRawResponse":
+        """The operations `mobjects...`."""
+        from .resources.mobjects import AsyncMobjectsWithRawResponse
+
+        return AsyncMobjectsWithRawResponse(self._client.mobjects)
+
+    @property
     def mdata(self) -> "AsyncMdataWithRawResponse":
         """The operations `mdata...`."""
         from .resources.mdata import AsyncMdataWithRawResponse
 
         return AsyncMdataWithRawResponse(self._client.mdata)
+
+    @property
+    def webhooks(self) -> "AsyncWebhooksWithRawResponse":
+        """The operations `webhooks...`."""
+        from .resources.webhooks import AsyncWebhooksWithRawResponse
+
+        return AsyncWebhooksWithRawResponse(self._client.webhooks)

@@ -18,14 +18,18 @@ def expectation(plan: ClientPlan) -> Expectation:
         clients={
             name: {
                 operation.name: _parameters(operation.async_method if is_async else operation.method)
-                for operation in plan.operations
+                for whole in plan.operations
+                for operation in whole.calls()
             }
             for name, is_async in (("Client", False), ("AsyncClient", True))
         },
         models=(
             {}
             if plan.models is None
-            else {model.name: {field.name: field.wire for field in model.fields} for model in plan.models.models}
+            else {
+                model.name: {field.name: field.wire for field in (*model.inherited, *model.fields)}
+                for model in plan.models.models
+            }
         ),
     )
 
@@ -34,5 +38,5 @@ def _parameters(method: Method) -> tuple[ExpectedParameter, ...]:
     return (
         *(ExpectedParameter(each.name, "positional_or_keyword", has_default=False) for each in method.positional),
         *(ExpectedParameter(each.name, "keyword_only", has_default=not each.required) for each in method.keywords),
-        *(ExpectedParameter(name, "keyword_only", has_default=True) for name in _OPTIONS),
+        *(ExpectedParameter(name, "keyword_only", has_default=True) for name in (*method.more, *_OPTIONS)),
     )

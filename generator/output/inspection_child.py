@@ -184,9 +184,11 @@ def _annotations(owner: type) -> Mapping[str, object]:
 
 
 def _classes(package: str, modules: Iterable[ModuleType]) -> dict[str, type]:
+    # Of two of one name, that of the package itself counts, and not that of the runtime in it.
+    own_last = sorted(modules, key=lambda module: "._runtime" not in module.__name__)
     return {
         name: value
-        for module in modules
+        for module in own_last
         for name, value in vars(module).items()
         if isinstance(value, type) and value.__module__.partition(".")[0] == package
     }

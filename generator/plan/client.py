@@ -44,6 +44,7 @@ class ClientClass:
     copied: tuple[Option, ...]
     groups: tuple[Group, ...]
     methods: tuple[Method, ...]
+    raw_methods: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,8 +200,9 @@ def _client(
         copied=tuple(option for option in options if option.copied),
         groups=groups_below(operations, (), is_async=is_async),
         methods=tuple(
-            operation.async_method if is_async else operation.method for operation in operations if not operation.group
+            method for operation in operations if not operation.group for method in operation.methods(is_async=is_async)
         ),
+        raw_methods=tuple(operation.method.name for operation in operations if not operation.group),
     )
 
 

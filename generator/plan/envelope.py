@@ -39,6 +39,7 @@ def _shape(shape: ErrorShape) -> Code:
         code=path(shape.code),
         message=path(shape.message),
         details=path(shape.details),
+        timestamp=path(shape.timestamp),
         when=tuple_of(when),
         anywhere=None if shape.anywhere is None else literals.string(shape.anywhere),
         is_text="True" if shape.of == "text" else None,

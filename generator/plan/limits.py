@@ -14,7 +14,7 @@ def plan_rate_limit(spec: Spec) -> Code | None:
     limit = spec.rate_limit
     if limit is None:
         return None
-    learn = limit.learn
+    learn, headers = limit.learn, limit.headers
     return construct(
         runtime.RateLimit,
         requests=repr(limit.requests),
@@ -23,6 +23,16 @@ def plan_rate_limit(spec: Spec) -> Code | None:
             None
             if learn is None
             else construct(runtime.LearnFromBody, status=repr(learn.status), requests=path(learn.requests))
+        ),
+        headers=(
+            None
+            if headers is None
+            else construct(
+                runtime.LimitHeaders,
+                limit=None if headers.limit is None else literals.string(headers.limit.lower()),
+                remaining=literals.string(headers.remaining.lower()),
+                reset=literals.string(headers.reset.lower()),
+            )
         ),
         setting=None if limit.setting is None else literals.string(limit.setting),
     )

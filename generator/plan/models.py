@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator import naming
 from generator.plan import literals
@@ -14,6 +14,9 @@ from generator.plan.types import is_mixed
 from generator.spec.document import Spec
 from generator.spec.members import Member, ObjectType
 from generator.spec.schema import loose_schema, object_names
+
+TYPE_VARIABLE = "DataT"
+"""What stands for a model of the caller's."""
 
 _MODEL = Import("._runtime.models", "Model")
 _FIELD = Import("pydantic", "Field")
@@ -34,11 +37,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A class of the models module."""
+    """A class of the models module.
+
+    Attributes:
+        name: The class.
+        bases: What it is made of.
+        docstring: What it is.
+        fields: Its own fields.
+        inherited: Those of its base, which are not printed again.
+    """
 
     name: str
+    bases: str
     docstring: str
     fields: tuple[Field, ...]
+    inherited: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +62,7 @@ class ModelModule:
     docstring: str
     imports: tuple[str, ...]
     names: tuple[str, ...]
+    variables: tuple[str, ...]
     models: tuple[Model, ...]
 
 
@@ -70,13 +84,43 @@ def plan_models(spec: Spec, header: str) -> ModelModule | None:
             imports.add(_FIELD)
         imports.update(declared.imports)
         paragraphs = (literals.prose(definition.doc) or f"`{declared.name}`.", provenance(spec, definition.source))
-        models.append(Model(name=declared.name, docstring=literals.docstring(paragraphs, indent=4), fields=fields))
+        docstring = literals.docstring(paragraphs, indent=4)
+        theirs = next((member.name for member in definition.fields if member.model is not None), None)
+        if theirs is None:
+            models.append(Model(name=declared.name, bases="Model", docstring=docstring, fields=fields))
+        else:
+            models += _shaped(declared.name, docstring, fields, dict(declared.fields)[theirs], theirs)
+            imports |= {Import("typing", name) for name in ("Generic", "TypeVar")}
     return ModelModule(
         header=header,
         docstring=literals.docstring((f"What the {literals.prose(spec.title)} sends and takes.",)),
         imports=import_lines(imports),
-        names=tuple(literals.string(name) for name in sorted(names)),
+        names=tuple(literals.string(name) for name in sorted(each.name for each in models)),
+        variables=(f'{TYPE_VARIABLE} = TypeVar("{TYPE_VARIABLE}")',) if Import("typing", "TypeVar") in imports else (),
         models=tuple(models),
+    )
+
+
+def _shaped(name: str, docstring: str, fields: tuple[Field, ...], annotation: str, theirs: str) -> tuple[Model, Model]:
+    """Return a model that is generic over what the caller's model is, and the plain one made of it."""
+    inner = annotation.removesuffix(" | None")
+    generic = tuple(
+        (
+            replace(field, declaration=field.declaration.replace(f": {inner}", f": {TYPE_VARIABLE}", 1))
+            if field.wire == theirs
+            else field
+        )
+        for field in fields
+    )
+    doc = (f"A `{name}` whose `{next(f.name for f in fields if f.wire == theirs)}` is a model of the caller's.",)
+    return (
+        Model(
+            name=f"{name}Of",
+            bases=f"Model, Generic[{TYPE_VARIABLE}]",
+            docstring=literals.docstring(doc, indent=4),
+            fields=generic,
+        ),
+        Model(name=name, bases=f"{name}Of[{inner}]", docstring=docstring, fields=(), inherited=generic),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,13 +13,14 @@ from generator.plan.auth import plan_endpoint_auth
 from generator.plan.code import Code, Import, construct, names_in, tuple_of, unhidden
 from generator.plan.documentation import method_docstring
 from generator.plan.forms import plan_answers, plan_hashed, plan_success, plan_variants
+from generator.plan.models import TYPE_VARIABLE
 from generator.plan.pagination import Told, plan_pagination, told
 from generator.runtime import operations as runtime
 from generator.spec.answers import value_path
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
-from generator.spec.members import Member
-from generator.spec.types import ListOf, Nullable, Text
+from generator.spec.members import Member, ObjectType
+from generator.spec.types import ListOf, Nullable, Reference, Text, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,27 +43,64 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A class of pages of its own, where a page tells more than its records."""
+    """A class of pages of its own, where a page tells more than its records.
+
+    Attributes:
+        name: The class for threads.
+        async_name: The class for tasks.
+        record: What its records are; a type variable where a caller may give a model.
+        told: What else it tells.
+        argument: What its name is followed by in annotations.
+    """
 
     name: str
     async_name: str
     record: Code
     told: tuple[Told, ...]
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overload:
+    """A signature for type checkers: what comes out when a certain keyword goes in."""
+
+    keyword: str
+    returns: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """A method as it is printed: signature, docstring and one call."""
+    """A method as it is printed: signature, docstring and one call.
+
+    `more` are the names of keywords beside the vendor's parameters; `extras` spells them.
+    """
 
     define: str
     name: str
+    overloads: tuple[Overload, ...] = ()
     positional: tuple[Parameter, ...]
     keywords: tuple[Parameter, ...]
+    more: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
     options: tuple[str, ...]
     returns: str
     docstring: str
     hidden: tuple[str, ...]
     call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """A method beside an operation's own, with the constant that it works by."""
+
+    name: str
+    constant: str
+    kind: Code
+    declaration: Code
+    method: Method
+    async_method: Method
+    summary: str
+    imports: frozenset[Import]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +120,16 @@ class Operation:
     async_method: Method
     imports: frozenset[Import]
     endpoint: Endpoint
+    companions: tuple[Companion, ...] = ()
+
+    def calls(self) -> tuple[Operation | Companion, ...]:
+        """Return what a caller can call: the operation, and what stands beside it."""
+        return (self, *self.companions)
+
+    def methods(self, *, is_async: bool) -> tuple[Method, ...]:
+        """Return all that is printed of it in one class."""
+        both = ((self.method, self.async_method), *((each.method, each.async_method) for each in self.companions))
+        return tuple(pair[is_async] for pair in both)
 
 
 _SEQUENCE = Import("collections.abc", "Sequence")
@@ -131,7 +180,7 @@ def method_imports(operations: Iterable[Operation]) -> frozenset[Import]:
     }
     for operation in operations:
         used.add(Import("._service", operation.constant))
-        used |= operation.imports
+        used |= operation.imports.union(*(each.imports for each in operation.companions))
         if operation.endpoint.pages is not None:
             own = ("AsyncPage", "AsyncPageRequestAs", "Page")
             names = own if operation.page is not None else ("AsyncPageRequest", "Page")
@@ -159,11 +208,19 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
     if style is not None:
         assert isinstance(returned, ListOf)  # noqa: S101 - checked when the spec was read
         record = types.received(returned.item, spec.types)
-    returns = record or (Code("None") if returned is None else types.received(returned, spec.types))
+    answered = record or (Code("None") if returned is None else types.received(returned, spec.types))
+    returns = types.union((answered, Code("None"))) if endpoint.returns.may_be_empty else answered
+    generic = None if returned is None else _generic(returned, spec)
     page = None
     if style is not None and record is not None and told(style):
         title = naming.class_name(name)
-        page = Page(name=f"{title}Page", async_name=f"Async{title}Page", record=record, told=told(style))
+        page = Page(
+            name=f"{title}Page",
+            async_name=f"Async{title}Page",
+            record=record if generic is None else Code("T", frozenset({Import("._runtime.pages", "T")})),
+            told=told(style),
+            argument="" if generic is None else f"[{record}]",
+        )
     family = runtime.Operation if style is None else runtime.PagedOperation
     kind = Code(f"{family.__name__}[{returns}]", returns.imports | {Import("._runtime.operations", family.__name__)})
     declaration = construct(
@@ -174,8 +231,9 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         effect=literals.string(endpoint.effect),
         body=_body(spec, endpoint),
         parameters=tuple_of(parameter.declaration for parameter in parameters),
-        returns=None if returned is None else returns,
+        returns=None if returned is None else answered,
         at=literals.strings(at) if (at := value_path(spec, endpoint)) else None,
+        may_be_empty="True" if _may_be_empty(spec, endpoint) else None,
         pages=None if style is None else plan_pagination(style, {each.wire: each.name for each in parameters}),
         exact="True" if returned is not None and types.holds_decimals(returned, spec.types) else None,
         testing="True" if spec.testing is not None and endpoint.testing else None,
@@ -191,17 +249,30 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         Method(
             define="async def" if is_async and style is None else "def",
             name=own_name,
+            overloads=_overloads(generic, answered, page, paged=style is not None, is_async=is_async),
+            more=() if generic is None else ("model",),
+            extras=() if generic is None else (f"model: type[{TYPE_VARIABLE}] | None = None",),
             positional=tuple(each for each in parameters if each.positional),
             keywords=tuple(each for each in arguments if each.required and not each.positional)
             + tuple(each for each in arguments if not each.required),
             options=tuple(f"{option}: {annotation} = None" for option, annotation in options),
-            returns=unhidden(Code(_returns(returns, page, paged=style is not None, is_async=is_async)), hidden).text,
+            returns=unhidden(
+                Code(_either(_returns(returns, page, paged=style is not None, is_async=is_async), generic, answered)),
+                hidden,
+            ).text,
             docstring=literals.docstring(
                 method_docstring(spec, wire, endpoint, parameters, returns, paged=style is not None, is_async=is_async),
                 indent=8,
             ),
             hidden=tuple(line for each in parameters if each.secret for line in _hiding(each)),
-            call=_call(constant, endpoint, parameters, page, paged=style is not None, is_async=is_async),
+            call=_call(
+                constant if generic is None else f"shaped({constant}, {generic}, model)",
+                endpoint,
+                parameters,
+                page,
+                paged=style is not None,
+                is_async=is_async,
+            ),
         )
         for is_async in (False, True)
     )
@@ -209,6 +280,10 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
     imports = imports.union(*(each.annotation.imports for each in arguments))
     if any(each.secret for each in parameters):
         imports |= {Import("._runtime.credentials", "secret")}
+    if page is not None:
+        imports |= page.record.imports
+    if generic is not None:
+        imports |= generic.imports
     if any(each.default == "OMIT" for each in parameters):
         imports |= {Import("._runtime.arguments", "OMIT"), Import("._runtime.arguments", "Omitted")}
     if any("builtins" in names_in(each) for each in (methods[0].returns, *(annotation for _, annotation in options))):
@@ -228,6 +303,55 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         imports=imports,
         endpoint=endpoint,
     )
+
+
+def _generic(returned: Type, spec: Spec) -> Code | None:
+    """Return the generic model of an answer that a caller may give a model for, or None."""
+    of = types.resolved(returned, spec.types)
+    of = types.resolved(of.item, spec.types) if isinstance(of, ListOf) else of
+    definition = spec.types[of.name] if isinstance(of, Reference) else None
+    if not isinstance(of, Reference) or not isinstance(definition, ObjectType):
+        return None
+    if not any(member.model for member in definition.fields):
+        return None
+    needed = (
+        Import(".models", TYPE_VARIABLE),
+        Import(".models", f"{of.name}Of"),
+        Import("._runtime.shaped", "shaped"),
+        Import("typing", "overload"),
+    )
+    return Code(f"{of.name}Of", frozenset(needed))
+
+
+def _with_model(text: str, generic: Code, answered: Code) -> str:
+    """Spell an annotation with the caller's model in it."""
+    plain = generic.text.removesuffix("Of")
+    return re.sub(rf"\b{plain}\b", f"{generic}[{TYPE_VARIABLE}]", text) if plain in answered.text else text
+
+
+def _either(text: str, generic: Code | None, answered: Code) -> str:
+    return text if generic is None else f"{text} | {_with_model(text, generic, answered)}"
+
+
+def _overloads(
+    generic: Code | None, answered: Code, page: Page | None, *, paged: bool, is_async: bool
+) -> tuple[Overload, ...]:
+    if generic is None:
+        return ()
+    plain = _returns(answered, page, paged=paged, is_async=is_async)
+    return (
+        Overload(keyword="model: None = None", returns=plain),
+        Overload(keyword=f"model: type[{TYPE_VARIABLE}]", returns=_with_model(plain, generic, answered)),
+    )
+
+
+def _may_be_empty(spec: Spec, endpoint: Endpoint) -> bool:
+    """Tell whether an answer may have no body: where the spec says so, or where nobody knows the answer's form."""
+    if endpoint.returns.may_be_empty:
+        return True
+    of = endpoint.returns.type
+    wrapped = spec.envelope.success is not None or bool(spec.envelope.data) or bool(endpoint.returns.at)
+    return of is not None and types.is_unknown(of, spec.types) and not wrapped and endpoint.pages is None
 
 
 def _parameters(spec: Spec, endpoint: Endpoint, hidden: frozenset[str]) -> list[Parameter]:
@@ -254,6 +378,8 @@ def _plain_part(wire: str) -> Member:
 def _parameter(spec: Spec, member: Member, place: str, hidden: frozenset[str]) -> Parameter:
     name = member.alias or naming.parameter_name(member.name)
     annotation = types.sent(member.type, spec.types)
+    if member.filter is not None:
+        annotation = types.union((Code("Filter", frozenset({Import("._runtime.filters", "Filter")})), annotation))
     nullable = isinstance(types.resolved(member.type, spec.types), Nullable)
     if member.optional:
         # Where null is a value that the vendor takes, None is sent, and not given is another thing.
@@ -263,7 +389,7 @@ def _parameter(spec: Spec, member: Member, place: str, hidden: frozenset[str]) -
         name=literals.string(name),
         wire=literals.string(member.name),
         place=literals.string(place),
-        rule=types.rule(member.type, spec.types, single=member.sent_as == "list"),
+        rule=types.member_rule(member, spec.types),
         required=None if member.optional else "True",
         nullable="True" if nullable else None,
     )
@@ -317,8 +443,10 @@ def _returns(returns: Code, page: Page | None, *, paged: bool, is_async: bool) -
     if not paged:
         return returns.text
     if not is_async:
-        return page.name if page else f"Page[{returns}]"
-    return f"AsyncPageRequestAs[{page.async_name}, {returns}]" if page else f"AsyncPageRequest[{returns}]"
+        return f"{page.name}{page.argument}" if page else f"Page[{returns}]"
+    return (
+        f"AsyncPageRequestAs[{page.async_name}{page.argument}, {returns}]" if page else f"AsyncPageRequest[{returns}]"
+    )
 
 
 def _call(
@@ -339,4 +467,5 @@ def _call(
         return f"{'await ' if is_async else ''}self._call({constant}, {{{given}}}, {options})"
     if page is None:
         return f"self._page({constant}, {{{given}}}, {options})"
-    return f"self._page_as({page.async_name if is_async else page.name}, {constant}, {{{given}}}, {options})"
+    kind = f"{page.async_name if is_async else page.name}{page.argument}"
+    return f"self._page_as({kind}, {constant}, {{{given}}}, {options})"

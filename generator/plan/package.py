@@ -10,13 +10,16 @@ from generator.plan import literals
 from generator.plan.auth import Credential, plan_credentials
 from generator.plan.client import ClientModule, plan_client_module
 from generator.plan.code import Import, import_lines
+from generator.plan.companions import with_companions
 from generator.plan.conversations import TestPlan
+from generator.plan.filters import FilterModule, plan_filters
 from generator.plan.models import ModelModule, plan_models
 from generator.plan.operations import Operation, plan_operations
 from generator.plan.readme import ReadmePage, plan_readme
 from generator.plan.resources import ResourceModule, ResourcePackage, plan_resource_package, plan_resources
 from generator.plan.service import ServiceModule, plan_service
 from generator.plan.tests import plan_tests
+from generator.plan.webhooks import WebhookModule, plan_webhooks
 from generator.runtime import errors as runtime_errors
 from generator.spec.changelog import ChangelogEntry, version
 from generator.spec.document import Spec
@@ -80,6 +83,8 @@ class ClientPlan:
     resource_package: ResourcePackage
     resources: tuple[ResourceModule, ...]
     models: ModelModule | None
+    filters: FilterModule | None
+    webhooks: WebhookModule | None
     distribution: Distribution
     readme: ReadmePage
     changelog: ChangelogPage
@@ -99,7 +104,7 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
     header = f"# {note}"
     release = version(spec.changelog)
     credentials = plan_credentials(spec)
-    operations = plan_operations(spec)
+    operations = with_companions(spec, plan_operations(spec))
     return ClientPlan(
         package=spec.package,
         version=release,
@@ -110,6 +115,8 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
         resource_package=plan_resource_package(spec, header),
         resources=plan_resources(spec, header, operations),
         models=plan_models(spec, header),
+        filters=plan_filters(spec, header),
+        webhooks=plan_webhooks(spec, header),
         distribution=Distribution(
             note=note,
             distribution=literals.toml_string(f"{spec.package}-client"),
@@ -157,6 +164,10 @@ def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...
     }
     if any(operation.endpoint.pages is not None for operation in operations):
         imports |= {Import("._runtime.pages", "Page"), Import("._runtime.pages", "AsyncPage")}
+    if any(operation.endpoint.wait is not None for operation in operations):
+        imports.add(Import("._runtime.waiting", "WaitTimeoutError"))
+    if any(operation.endpoint.parts is not None for operation in operations):
+        imports |= {Import("._runtime.parts", name) for name in ("Part", "PartsReport")}
     if spec.rate_limit is not None:
         imports.add(Import("._runtime.limits", "Limiter"))
     if any(parameter.default == "OMIT" for operation in operations for parameter in operation.parameters):

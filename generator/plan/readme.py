@@ -93,9 +93,10 @@ def plan_readme(
             OperationRow(
                 name=each.name,
                 returns=literals.markdown_code(each.method.returns),
-                summary=literals.markdown(each.endpoint.doc),
+                summary=literals.markdown(each.endpoint.doc if isinstance(each, Operation) else each.summary),
             )
-            for each in operations
+            for operation in operations
+            for each in operation.calls()
         ),
         errors=tuple(
             ErrorRow(code=literals.markdown_code(next(filter(None, told_by(key)))), raises=meaning.raises)

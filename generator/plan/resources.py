@@ -33,6 +33,7 @@ class ResourceClass:
     docstring: str
     groups: tuple[Group, ...]
     methods: tuple[Method, ...]
+    raw_methods: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +123,10 @@ def _class(operations: tuple[Operation, ...], path: tuple[str, ...], *, is_async
         docstring=literals.docstring((f"The operations `{'.'.join(path)}...`.",), indent=4),
         groups=groups_below(operations, path, is_async=is_async),
         methods=tuple(
-            operation.async_method if is_async else operation.method
+            method
             for operation in operations
             if operation.group == path
+            for method in operation.methods(is_async=is_async)
         ),
+        raw_methods=tuple(operation.method.name for operation in operations if operation.group == path),
     )

@@ -67,12 +67,7 @@ class Sampler:
         """Return what goes out for *given*: single values as lists where the vendor gets lists."""
         members = {member.name: member for _, group in endpoint.groups() for member in group}
         return {
-            name: (
-                [value]
-                if name in members and members[name].sent_as == "list" and not isinstance(value, list)
-                else value
-            )
-            for name, value in given.items()
+            name: _as_sent(members[name].sent_as if name in members else None, value) for name, value in given.items()
         }
 
     def returned(self, operation: Operation) -> tuple[object, str | None]:
@@ -215,6 +210,14 @@ def xml_root(spec: Spec, endpoint: Endpoint) -> str:
     """Return what the outermost element of an endpoint's answers may be called."""
     form = answer_form(spec, endpoint)
     return next(iter(form.roots), "answer") if isinstance(form, XmlAnswer | TextAnswer) else "answer"
+
+
+def _as_sent(how: str | None, value: object) -> object:
+    if how == "list":
+        return cast("object", value) if isinstance(value, list) else [value]
+    if how == "comma":
+        return ",".join(map(str, cast("list[object]", value))) if isinstance(value, list) else value
+    return value
 
 
 def _fits(of: Type, value: object) -> bool:

@@ -64,6 +64,8 @@ def plan_service(
     imports: set[Import] = set(service.imports)
     for operation in operations:
         imports |= operation.declaration.imports | operation.kind.imports
+        for companion in operation.companions:
+            imports |= companion.declaration.imports | companion.kind.imports
     return ServiceModule(
         header=header,
         docstring=literals.docstring(
@@ -75,6 +77,11 @@ def plan_service(
             *(
                 Constant(name=each.constant, annotation=f": {each.kind}", value=each.declaration.text)
                 for each in operations
+            ),
+            *(
+                Constant(name=each.constant, annotation=f": {each.kind}", value=each.declaration.text)
+                for operation in operations
+                for each in operation.companions
             ),
         ),
     )

@@ -229,6 +229,8 @@ class _Writer:
                 body[parameter.wire] = given[parameter.wire]
             elif parameter.place == "form":
                 body |= _form({parameter.wire: given[parameter.wire]})
+            elif parameter.place == "document":
+                body |= cast("dict[str, object]", given[parameter.wire])
         parts = [literals.string(operation.endpoint.call.method), literals.string(f"{path}/{target}")]
         if operation.endpoint.call.method not in ("GET", "DELETE"):
             whole = self.auth_body(operation, given) | body

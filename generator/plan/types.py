@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from generator.plan import literals
 from generator.plan.code import Code, Import, construct
 from generator.runtime import arguments as rules
-from generator.spec.members import Alias, ObjectType
+from generator.runtime import filters
+from generator.spec.members import Alias, Member, ObjectType
 from generator.spec.schema import Types
 from generator.spec.types import (
     Anything,
@@ -33,6 +34,7 @@ _DECIMAL = frozenset({Import("decimal")})
 _SEQUENCE = frozenset({Import("collections.abc", "Sequence")})
 _MAPPING = frozenset({Import("collections.abc", "Mapping")})
 _LITERAL = frozenset({Import("typing", "Literal")})
+_ANY_MODEL = Code("BaseModel", frozenset({Import("pydantic", "BaseModel")}))
 _ANY = frozenset({Import("typing", "Any")})
 
 
@@ -110,7 +112,8 @@ def sent(of: Type, types: Types) -> Code:
             return Code(f"Sequence[{inner}]", inner.imports | _SEQUENCE)
         case MapOf(value):
             inner = sent(value, types)
-            return Code(f"Mapping[str, {inner}]", inner.imports | _MAPPING)
+            mapping = Code(f"Mapping[str, {inner}]", inner.imports | _MAPPING)
+            return union((mapping, _ANY_MODEL)) if inner.text == "object" else mapping
         case Reference(name):
             return union((Code(name, frozenset({Import(".models", name)})), Code("Mapping[str, object]", _MAPPING)))
         case Union(options):
@@ -152,6 +155,15 @@ def received(of: Type, types: Types) -> Code:
             return union(received(option, types) for option in options)
         case Nullable(inner_type):
             return union((received(inner_type, types), Code("None")))
+
+
+def member_rule(member: Member, types: Types) -> Code:
+    """Return the check that a parameter passes before it is sent, and by which it becomes what is sent."""
+    if member.filter is not None:
+        return construct(filters.FilterText)
+    if member.sent_as == "comma":
+        return construct(rules.Joined)
+    return rule(member.type, types, single=member.sent_as == "list")
 
 
 def rule(of: Type, types: Types, *, single: bool = False) -> Code:

@@ -36,6 +36,10 @@ def planned_files(plan: ClientPlan) -> Iterator[PlannedFile]:
         yield file(f"resources/{resource.name}.py", "resources/resource.py.j2", resource)
     if plan.models is not None:
         yield file("models.py", "models.py.j2", plan.models)
+    if plan.filters is not None:
+        yield file("filters.py", "filters.py.j2", plan.filters)
+    if plan.webhooks is not None:
+        yield file("webhooks.py", "webhooks.py.j2", plan.webhooks)
     yield file("pyproject.toml", "pyproject.toml.j2", plan.distribution)
     yield file("README.md", "README.md.j2", plan.readme)
     yield file("CHANGELOG.md", "CHANGELOG.md.j2", plan.changelog)

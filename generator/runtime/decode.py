@@ -46,6 +46,7 @@ class Decoder:
         self._data = envelope.data
         self._empty = operation.returns is None
         self._exact = operation.exact
+        self._may_be_empty = operation.may_be_empty
         leaves: dict[Path, Any] = {}
         if envelope.success is not None:
             # Only true counts: whatever else stands there is a refusal, or not this vendor's answer.
@@ -72,6 +73,8 @@ class Decoder:
             Malformed: It is not what the operation returns.
         """
         if self._empty and (not self._checks or not content.strip()):
+            return Decoded(None, None)
+        if self._may_be_empty and not content.strip():
             return Decoded(None, None)
         try:
             if self._exact or b"NaN" in content or b"Infinity" in content:

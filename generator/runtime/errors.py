@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from .answer import Answer
 
@@ -108,6 +109,7 @@ class APIStatusError(APIError):
         code: The vendor's own code for what went wrong, as text.
         message: The vendor's own words.
         details: What else the vendor tells about it; empty when nothing.
+        timestamp: When it happened, where the vendor says so.
         body: The parsed body, or its text where it cannot be parsed.
         response: The whole answer.
         retry_after: How many seconds the vendor asks to wait, where it says so.
@@ -127,6 +129,7 @@ class APIStatusError(APIError):
         body: object = None,
         response: Answer | None = None,
         retry_after: float | None = None,
+        timestamp: datetime | None = None,
     ) -> None:
         super().__init__(text, operation=operation, may_have_executed=may_have_executed, request_id=request_id)
         self.status_code = status_code
@@ -136,6 +139,7 @@ class APIStatusError(APIError):
         self.body = body
         self.response = response
         self.retry_after = retry_after
+        self.timestamp = timestamp
 
 
 class BadRequestError(APIStatusError):

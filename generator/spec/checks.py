@@ -24,7 +24,7 @@ from generator.spec.pagination import Pagination
 from generator.spec.python_names import check_python_names
 from generator.spec.secrecy import looks_secret
 from generator.spec.type_checks import check_types
-from generator.spec.types import ListOf, Nullable, Reference, Type, Union
+from generator.spec.types import ListOf, MapOf, Nullable, Reference, Text, Type, Union
 from generator.spec.words import Composed, Hole
 
 UNPRINTED_SOURCES = ("observed", "third-party")
@@ -117,7 +117,7 @@ def _credentials(checker: Checker) -> None:
                     place = ("auth", "then", f"{HEADER_WORD}{header}")
                     look(place, Composed(tuple(part for part in value.parts if part != Hole(TOKEN))))
                     if TOKEN not in value.names():
-                        checker.complain(place, "S095", f"this carries no token; write ${{{TOKEN}}} in it")
+                        checker.complain(place, "S097", f"this carries no token; write ${{{TOKEN}}} in it")
             case FormAuth(fields=fields):
                 for field, value in fields.items():
                     look(("auth", "form", field), value)
@@ -140,12 +140,12 @@ def _login(checker: Checker, look: Callable[[Path, Composed], None]) -> None:
     login = checker.spec.auth.login
     sent = [part for part in checker.spec.auth.parts if isinstance(part, TokenAuth)]
     if sent and login is None and "login" not in checker.written("auth"):
-        checker.complain(("auth", "then"), "S095", "nothing says where the token comes from; write login", key=True)
+        checker.complain(("auth", "then"), "S097", "nothing says where the token comes from; write login", key=True)
     if login is None:
         return
     if not sent and "then" not in checker.written("auth"):
         message = f"nothing says where the token goes; write then, such as 'header Authorization: Bearer ${{{TOKEN}}}'"
-        checker.complain(("auth", "login"), "S095", message, key=True)
+        checker.complain(("auth", "login"), "S097", message, key=True)
     if TOKEN in map(naming.parameter_name, checker.spec.credentials):
         message = f"${{{TOKEN}}} is what the login brings; give the credential another name"
         name = next(name for name in checker.spec.credentials if naming.parameter_name(name) == TOKEN)
@@ -174,6 +174,9 @@ def _sources(checker: Checker) -> None:
             look(("endpoints", name, "vectors", str(number), "source"), vector.source)
         for example_name, example in endpoint.examples.items():
             look(("endpoints", name, "examples", example_name, "source"), example.source)
+    look(("webhooks", "source"), spec.webhooks.source if spec.webhooks else None)
+    for name, form in spec.filters.items():
+        look(("filters", name, "source"), form.source)
     for path, member in checker.members():
         look((*path, "source"), member.source)
     for name, definition in spec.types.items():
@@ -237,7 +240,9 @@ def _paths(checker: Checker) -> None:
         several = ("any_of", str(number)) if "any_of" in checker.written("envelope", "error") else ()
         place = ("envelope", "error", *several)
         ends = whole | {(*place, "code"): error.code, (*place, "message"): error.message}
-        _through(checker, ends, ends | onward | {(*place, "details"): error.details})
+        _through(
+            checker, ends, ends | onward | {(*place, "details"): error.details, (*place, "timestamp"): error.timestamp}
+        )
     _through(checker, whole, whole | onward)
     for name, style in spec.pagination.items():
         own: dict[Path, Path | None] = {("pagination", name, key): path for key, path in style.paths().items()}
@@ -355,12 +360,97 @@ def _members(checker: Checker, path: Path, endpoint: Endpoint) -> None:
     for group, members in endpoint.groups():
         for member in members:
             place = (*path, group, written(member))
-            if member.sent_as == "list" and not any(isinstance(option, ListOf) for option in _options(member.type)):
+            if member.sent_as is not None and not any(isinstance(option, ListOf) for option in _options(member.type)):
                 message = "only what may be a list is sent as a list; write 'X | list of X'"
                 checker.complain((*place, "sent_as"), "S048", message)
             if group in ("body", "form") and member.name in added:
                 message = f"'{member.name}' is sent by the section {added[member.name]} already; leave it out here"
                 checker.complain(place, "S059", message, key=True)
+
+
+def _builders(checker: Checker) -> None:
+    """Complain of what clients would build, and cannot: filters and models of the caller's."""
+    for path, member in checker.members():
+        is_parameter = path[0] == "endpoints"
+        if member.filter is not None:
+            known = checker.known((*path, "filter"), "S091", member.filter, checker.written("filters"), "filter")
+            if known and (not is_parameter or not isinstance(member.type, Text)):
+                message = "a filter is a parameter that is plain text; write 'string'"
+                checker.complain((*path, "filter"), "S091", message)
+        if member.model is not None and (is_parameter or not isinstance(member.type, MapOf)):
+            message = "a caller's model goes with a field of a type that is a 'map of any'"
+            checker.complain((*path, "model"), "S092", message)
+    for name, definition in checker.spec.types.items():
+        shaped = [member for member in definition.fields if member.model] if isinstance(definition, ObjectType) else []
+        for member in shaped[1:]:
+            message = f"'{shaped[0].name}' has the caller's model already, and a call takes one"
+            checker.complain((*checker.fields_of(name), written(member), "model"), "S092", message)
+        if shaped and f"{name}Of" in checker.spec.types:
+            message = (
+                f"with a model of the caller's, {name} becomes a '{name}Of' in Python; give this type another name"
+            )
+            checker.complain(("types", f"{name}Of"), "S062", message, key=True)
+
+
+def _companions(checker: Checker) -> None:
+    """Complain of waits and parts that look for what is not there."""
+    endpoints = checker.spec.endpoints
+    for name, endpoint in endpoints.items():
+        taken = {member.name: member for _, members in endpoint.groups() for member in members}
+        returned = endpoint.returns.type
+        definition = checker.spec.types.get(returned.name) if isinstance(returned, Reference) else None
+        fields = {member.name for member in definition.fields} if isinstance(definition, ObjectType) else None
+        parameters = {*taken, *endpoint.call.placeholders()}
+        wait, parts = endpoint.wait, endpoint.parts
+        place = ("endpoints", name, "wait")
+        if wait is not None:
+            for key in wait.start:
+                checker.known((*place, "start", key), "S093", key, parameters, "parameter", key=True)
+            if checker.known((*place, "poll"), "S093", wait.poll, checker.written("endpoints"), "endpoint"):
+                poll = endpoints.get(wait.poll)
+                if poll is not None and poll.effect != "read":
+                    checker.complain(
+                        (*place, "poll"), "S093", f"asking '{wait.poll}' over and over changes something; it is no read"
+                    )
+                for needed in poll.call.placeholders() if poll is not None else ():
+                    if fields is not None and needed not in parameters and needed not in fields:
+                        message = f"'{wait.poll}' needs '{needed}', which is neither a parameter here nor in the answer"
+                        checker.complain((*place, "poll"), "S093", message)
+            if fields is not None:
+                checker.known((*place, "until"), "S093", wait.until[0], fields, "field")
+            if not wait.done:
+                checker.complain((*place, "done"), "S093", "no word tells that it has ended; write the vendor's")
+        place = ("endpoints", name, "parts")
+        if parts is not None:
+            if checker.known((*place, "rows"), "S094", parts.rows, parameters, "parameter"):
+                rows = taken.get(parts.rows)
+                if rows is None or not isinstance(rows.type, ListOf):
+                    checker.complain(
+                        (*place, "rows"), "S094", "only a list can be sent in parts; write 'list of ...' as its type"
+                    )
+            for key, counter in (("created", parts.created), ("failed", parts.failed)):
+                if fields is not None:
+                    checker.known((*place, key), "S094", counter[0], fields, "field")
+
+
+def _webhooks(checker: Checker) -> None:
+    """Complain of fields of a delivery that are one, and of events that would be one class."""
+    webhooks = checker.spec.webhooks
+    if webhooks is None:
+        return
+    fields: dict[str, str] = {}
+    for key, wire in (("event", webhooks.event), ("time", webhooks.time), ("data", webhooks.data)):
+        if wire in fields:
+            message = f"'{wire}' is the field under '{fields[wire]}' already; each has one of its own"
+            checker.complain(("webhooks", key), "S095", message)
+        fields.setdefault(wire, key)
+    classes = {"unknown": "an event that is not known"}
+    for event in webhooks.events:
+        name = naming.snake_case(event)
+        if name in classes:
+            message = f"'{event}' and {classes[name]} would be one class in Python; leave one of them to the unknown"
+            checker.complain(("webhooks", "events", event), "S095", message, key=True)
+        classes.setdefault(name, f"'{event}'")
 
 
 def _options(of: Type) -> tuple[Type, ...]:
@@ -417,6 +507,9 @@ _CHECKS: tuple[Callable[[Checker], None], ...] = (
     _paths,
     _endpoints,
     check_forms,
+    _builders,
+    _companions,
+    _webhooks,
     check_types,
     check_python_names,
     _changelog,

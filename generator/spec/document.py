@@ -11,6 +11,7 @@ from generator.spec.auth import AUTH, CREDENTIAL, Auth, Credential
 from generator.spec.changelog import CHANGELOG, DATE, ChangelogEntry
 from generator.spec.endpoints import ENDPOINTS, Endpoint
 from generator.spec.envelope import ENVELOPE, ERRORS, Envelope, ErrorMeaning
+from generator.spec.filters import FILTERS, FilterForm
 from generator.spec.format import FORMAT, Format
 from generator.spec.limits import RATE_LIMIT, RateLimit
 from generator.spec.members import TYPES, TypeDefinition
@@ -19,6 +20,7 @@ from generator.spec.scalars import JsonValue
 from generator.spec.servers import SERVER, Server
 from generator.spec.settings import SETTINGS, ClientSetting
 from generator.spec.shape import JsonShape, Key, ListShape, MapShape, RecordShape, TextShape
+from generator.spec.webhooks import WEBHOOKS, Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,9 @@ class Spec:
     rate_limit: RateLimit | None
     testing: TestingMode | None
     pagination: Mapping[str, Pagination]
+    filters: Mapping[str, FilterForm]
     endpoints: Mapping[str, Endpoint]
+    webhooks: Webhooks | None
     types: Mapping[str, TypeDefinition]
     assumed: Mapping[str, str]
     unknowns: tuple[str, ...]
@@ -162,7 +166,9 @@ SPEC = RecordShape(
         "pagination": Key(
             MapShape(PAGINATION, r"[a-z][0-9a-z_]*", "the name of a style"), "How lists go on.", default={}
         ),
+        "filters": Key(FILTERS, "Texts in a query that are built from a field, an operator and a value.", default={}),
         "endpoints": Key(ENDPOINTS, "What can be called.", instead={}),
+        "webhooks": Key(WEBHOOKS, "What the vendor sends by itself when something happens.", default=None),
         "types": Key(TYPES, "What arrives and what is sent.", default={}),
         "assumed": Key(MapShape(words.text), "Readings that the facts suggest, and why.", default={}),
         "unknowns": Key(ListShape(words.text), "What to ask the vendor.", default=()),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from generator.spec import words
+from generator.spec.companions import PARTS, WAIT, Parts, Wait
 from generator.spec.digests import CALL_VECTOR, CallVector, Hashed, HashedShape
-from generator.spec.members import Member, MembersShape
+from generator.spec.members import ABSENT, Member, MembersShape
 from generator.spec.nodes import Node, Scalar
 from generator.spec.notation import NotationError, parse_notation
 from generator.spec.scalars import JsonValue
@@ -29,7 +30,7 @@ from generator.spec.shape import (
     TextShape,
     shown,
 )
-from generator.spec.types import Anything, ListOf, Type
+from generator.spec.types import Anything, ListOf, MapOf, Type
 from generator.spec.words import Path
 
 Effect = Literal["read", "idempotent", "unsafe", "money"]
@@ -40,6 +41,19 @@ EFFECTS: dict[str, str] = {
     "unsafe": "must not happen twice, so it is repeated only when it certainly did not happen",
     "money": "like unsafe, and each call has a fresh connection of its own",
 }
+
+UNKNOWN_BODY = Member(
+    name="body",
+    optional=False,
+    type=MapOf(Anything(unknown=True)),
+    default=None,
+    doc="The whole body; the vendor does not document its fields.",
+    source=None,
+    alias=None,
+    example=ABSENT,
+    sent_as=None,
+)
+"""What stands for the fields of a body that nobody knows: a mapping that is sent as it is."""
 
 GROUPS = ("path", "query", "header", "body", "form")
 """Where a parameter may be sent."""
@@ -73,6 +87,7 @@ class Returns:
     type: Type | None
     at: Path = ()
     from_text: bool = False
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +144,18 @@ class Endpoint:
     returns: Returns
     success: MappingABC[str, str]
     vectors: tuple[CallVector, ...]
+    wait: Wait | None
+    parts: Parts | None
     examples: MappingABC[str, Example]
 
     def groups(self) -> tuple[tuple[str, tuple[Member, ...]], ...]:
         """Return each kind of parameter with its members."""
+        body = "document" if self.body == (UNKNOWN_BODY,) else "body"
         return (
             ("path", self.path),
             ("query", self.query),
             ("header", self.header),
-            ("body", self.body),
+            (body, self.body),
             ("form", self.form),
         )
 
@@ -173,10 +191,15 @@ def parse_call(text: str) -> Call:
     return Call(method, path)
 
 
+_OR_NOTHING = " or nothing"
+
+
 def parse_returns(text: str) -> Returns:
-    """Read `list of User at records`, `unknown` or `nothing`."""
+    """Read `list of User at records`, `Deletion or nothing`, `unknown` or `nothing`."""
     if text == "nothing":
         return Returns(None)
+    if text.endswith(_OR_NOTHING):
+        return replace(parse_returns(text.removesuffix(_OR_NOTHING)), may_be_empty=True)
     bare = text.removesuffix(" from text")
     written, at, path = bare.partition(" at ")
     if at and bare != text:
@@ -208,6 +231,31 @@ class AuthPartsShape(Shape[tuple[str, ...]]):
     def schema(self) -> Schema:
         return {"anyOf": [{"const": "none"}, {"type": "array", "items": {"type": "string"}}]}
 
+
+@dataclass(frozen=True, slots=True)
+class BodyShape(Shape[tuple[Member, ...]]):
+    """The fields of a body, or `unknown`."""
+
+    fields: MembersShape
+    word: ChoiceShape
+
+    def read(self, node: Node, place: Place) -> tuple[Member, ...]:
+        if isinstance(node, Scalar):
+            self.word.read(node, place)
+            return (UNKNOWN_BODY,)
+        return self.fields.read(node, place)
+
+    def order(self, path: tuple[str, ...]) -> tuple[str, ...] | None:
+        return self.fields.order(path)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [self.word.schema(), self.fields.schema()]}
+
+
+BODY = BodyShape(
+    MembersShape("body parameters"),
+    ChoiceShape({"unknown": "the vendor does not document the fields; the caller gives the body"}),
+)
 
 _HEADERS = MapShape(
     TextShape(r"[\t -~]+", "the value of a header: one line of ASCII"),
@@ -286,7 +334,7 @@ ENDPOINT = RecordShape(
         ),
         "query": Key(MembersShape("query parameters"), "Parameters in the query.", default=()),
         "header": Key(MembersShape("headers", words.header_name), "Parameters in headers.", default=()),
-        "body": Key(MembersShape("body parameters"), "Fields of the body.", default=()),
+        "body": Key(BODY, "Fields of the body, or `unknown`.", default=()),
         "form": Key(MembersShape("form parameters"), "Fields of the form.", default=()),
         "auth": Key(
             AuthPartsShape(),
@@ -305,6 +353,8 @@ ENDPOINT = RecordShape(
             default={},
         ),
         "vectors": Key(ListShape(CALL_VECTOR), "Calls and the digests that they are sent with.", default=()),
+        "wait": Key(WAIT, "How to know when what was started has ended.", default=None),
+        "parts": Key(PARTS, "How a long list is sent in parts.", default=None),
         "examples": Key(
             MapShape(EXAMPLE, r"[a-z][0-9a-z_]*", "a name in snake_case, such as not_found"),
             "Whole exchanges as on the wire.",

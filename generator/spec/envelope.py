@@ -44,6 +44,7 @@ class ErrorShape:
     when: Mapping[str, str]
     anywhere: str | None
     of: str | None
+    timestamp: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ ERROR_SHAPE = RecordShape(
         "code": Key(words.path, "The vendor's stable code.", default=None),
         "message": Key(words.path, "Text for people.", default=None),
         "details": Key(words.path, "More about it; an empty list counts as nothing.", default=None),
+        "timestamp": Key(words.path, "When it happened.", default=None),
     },
     "an error's shape",
 )

@@ -12,7 +12,7 @@ from generator.runtime.envelope import error_rule, is_failure, unmet, vendor_err
 from generator.runtime.errors import status_error
 from generator.spec.answers import answer_form, as_typed, runtime_envelope, runtime_rules, value_path
 from generator.spec.checker import Checker, Path, written
-from generator.spec.endpoints import Endpoint, Example
+from generator.spec.endpoints import UNKNOWN_BODY, Endpoint, Example
 from generator.spec.envelope import fitting
 from generator.spec.members import ABSENT, Member, ObjectType
 from generator.spec.mismatches import Mismatch, Types, mismatches
@@ -155,6 +155,8 @@ class _Exchange:
         self._query({member.name: member for member in self.endpoint.query})
         self._form()
         body = request.body
+        if self.endpoint.body == (UNKNOWN_BODY,):
+            return
         if isinstance(body, dict):
             self._body(body, {member.name: member for member in self.endpoint.body})
         elif body is not None:
@@ -282,7 +284,7 @@ class _Exchange:
             self.complain(("answer", "body", *reached), "S073", message)
             return
         of = self.endpoint.returns.type
-        if of is None:
+        if of is None or (self.endpoint.returns.may_be_empty and answer.body is None):
             return
         style = spec.pagination.get(self.endpoint.pages) if self.endpoint.pages is not None else None
         whole = (*spec.envelope.data, *(self.endpoint.returns.at if style is None else style.items))

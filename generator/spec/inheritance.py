@@ -26,6 +26,7 @@ _MERGED = (
     ("rate_limit",),
     ("pagination",),
     ("pagination", "*"),
+    ("filters",),
     ("endpoints",),
     ("endpoints", "*"),
     ("endpoints", "*", "path"),

@@ -18,6 +18,15 @@ class Learn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitHeaders:
+    """Headers of every answer that tell how much is left."""
+
+    limit: str | None
+    remaining: str
+    reset: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
     """So many requests in so many seconds."""
 
@@ -26,6 +35,7 @@ class RateLimit:
     setting: str | None
     shared_by: str | None
     learn: Learn | None
+    headers: LimitHeaders | None
     doc: str
     quote: str
     source: str | None
@@ -38,6 +48,16 @@ LEARN = RecordShape(
         "requests": Key(words.path, "Where its body tells how many requests are allowed."),
     },
     "learn",
+)
+
+LIMIT_HEADERS = RecordShape(
+    LimitHeaders,
+    {
+        "limit": Key(words.header_name, "The header that tells how many requests are allowed.", default=None),
+        "remaining": Key(words.header_name, "The header that tells how many are left."),
+        "reset": Key(words.header_name, "The header that tells when the count begins anew, in Unix seconds."),
+    },
+    "the headers of a rate limit",
 )
 
 RATE_LIMIT = RecordShape(
@@ -58,6 +78,7 @@ RATE_LIMIT = RecordShape(
             default=None,
         ),
         "learn": Key(LEARN, "Where a refusal tells the real limit.", default=None),
+        "headers": Key(LIMIT_HEADERS, "The headers that tell how much is left.", default=None),
         "doc": Key(words.doc, "What a caller should know of it.", default=""),
         "quote": Key(words.text, "The vendor's own words.", default=""),
         "source": Key(words.source_name, words.SOURCE_DOC, default=None),

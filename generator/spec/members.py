@@ -49,6 +49,8 @@ class Described:
     secret: bool = False
     item: str | None = None
     within: str | None = None
+    model: str | None = None
+    filter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,8 @@ class Member:
     secret: bool = False
     item: str | None = None
     within: str | None = None
+    model: str | None = None
+    filter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +136,9 @@ LONG_FORM = RecordShape(
         "alias": Key(words.python_name, "The Python name, where the derived one will not do.", default=None, name="as"),
         "example": Key(JsonShape(), "A value as on the wire.", default=ABSENT),
         "sent_as": Key(
-            ChoiceShape({"list": "a single value is sent as a list of one"}),
+            ChoiceShape(
+                {"list": "a single value is sent as a list of one", "comma": "a list is sent as one text with commas"}
+            ),
             "How the value is sent, where several types are taken.",
             default=None,
         ),
@@ -143,6 +149,16 @@ LONG_FORM = RecordShape(
             "In XML: what the field is, where it is no element.",
             default=None,
             name="in",
+        ),
+        "model": Key(
+            ChoiceShape({"caller": "the caller may give a pydantic model of his own for it, by `model=`"}),
+            "Who knows what is in a map, beside the vendor.",
+            default=None,
+        ),
+        "filter": Key(
+            TextShape(what="the name of a filter"),
+            "The filter under `filters` by which the text is built.",
+            default=None,
         ),
     },
     "a field",
@@ -218,6 +234,8 @@ class MembersShape(Shape[tuple[Member, ...]]):
                 secret=described.secret,
                 item=described.item,
                 within=described.within,
+                model=described.model,
+                filter=described.filter,
             )
         return tuple(members.values())
 

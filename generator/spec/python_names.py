@@ -30,6 +30,7 @@ _CLASSES = frozenset(
         "RawResponse",
         "RootModel",
     }
+    | {"DataT", "Filter", "Generic", "T", "TypeVar"}
     | {"Sequence", "Service", "SyncClient", "True", "UUID"}
 )
 
@@ -76,6 +77,10 @@ def _endpoints(checker: Checker) -> None:
             checker.complain(("endpoints", name), "S062", message, key=True)
         python = ".".join((*map(naming.parameter_name, above), endpoint.alias or naming.method_name(last)))
         _one_each(checker, taken, python, name, ("endpoints", name))
+        if endpoint.wait is not None:
+            _one_each(checker, taken, f"{python}_and_wait", f"{name} and wait", ("endpoints", name))
+        if endpoint.parts is not None:
+            _one_each(checker, taken, f"{python}_in_parts", f"{name} in parts", ("endpoints", name))
 
 
 def _parameters(checker: Checker, name: str, endpoint: Endpoint) -> None:
@@ -83,6 +88,8 @@ def _parameters(checker: Checker, name: str, endpoint: Endpoint) -> None:
     taken = (
         {"hashed": "the order of the digest"} if endpoint.hashed is not None and endpoint.hashed.is_asked_for else {}
     )
+    taken |= {keyword: keyword for keyword in ("deadline", "final_statuses") if endpoint.wait is not None}
+    taken |= {keyword: keyword for keyword in ("size",) if endpoint.parts is not None}
     taken |= {naming.parameter_name(wire): wire for wire in endpoint.call.placeholders() if wire not in listed}
     for group, members in endpoint.groups():
         for member in members:

@@ -51,6 +51,9 @@ def _names(checker: Checker) -> None:
     for name, endpoint in checker.spec.endpoints.items():
         if endpoint.returns.type is not None:
             look(("endpoints", name, "returns"), endpoint.returns.type)
+    webhooks = checker.spec.webhooks
+    for name, event in webhooks.events.items() if webhooks is not None else ():
+        look(("webhooks", "events", name), event.type)
 
 
 def _recursion(checker: Checker) -> None:
@@ -161,6 +164,8 @@ def _mentioned_by_endpoints(spec: Spec) -> Iterator[str]:
                 yield from references(member.type)
         if endpoint.returns.type is not None:
             yield from references(endpoint.returns.type)
+    for event in spec.webhooks.events.values() if spec.webhooks is not None else ():
+        yield from references(event.type)
 
 
 def _mentioned(name: str, spec: Spec) -> Iterator[str]:

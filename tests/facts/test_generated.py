@@ -46,7 +46,8 @@ def test_runtime_is_copied_byte_for_byte(package: Path) -> None:
 @each_package
 def test_runtime_holds_what_the_package_imports_and_nothing_else(package: Path) -> None:
     needed = {package / "_runtime" / "__init__.py"}
-    following = [path for path in files(package) if path.parent == package and path.suffix == ".py"]
+    places = (package, package / "resources")
+    following = [path for path in files(package) if path.parent in places and path.suffix == ".py"]
     seen: set[Path] = set()
     while following:
         path = following.pop()
@@ -61,8 +62,8 @@ def _imported(path: Path) -> set[Path]:
     """Return the files beside or below *path* that it imports, wherever in it."""
     found: set[Path] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level == 1:
-            base = path.parent.joinpath(*(node.module or "").split("."))
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
             found |= {base.with_suffix(".py"), *((base / alias.name).with_suffix(".py") for alias in node.names)}
     return {each for each in found if each.is_file()}
 

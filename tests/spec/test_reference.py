@@ -11,20 +11,23 @@ import pytest
 from generator.diagnostics import CODES, Complaints
 from generator.spec.auth import AUTH, CREDENTIAL, HASH, LOGIN
 from generator.spec.checks import error_classes
+from generator.spec.companions import PARTS, WAIT
 from generator.spec.digests import CALL_VECTOR, VALUE_VECTOR
 from generator.spec.document import CONTRADICTION, SOURCE, SPEC, TESTING
 from generator.spec.endpoints import ANSWER_EXAMPLE, EFFECTS, ENDPOINT, EXAMPLE, REQUEST_EXAMPLE
 from generator.spec.envelope import ENVELOPE, ERROR_MEANING, ERROR_SHAPE
+from generator.spec.filters import FILTER_FORM
 from generator.spec.format import FORMAT
-from generator.spec.limits import LEARN, RATE_LIMIT
+from generator.spec.limits import LEARN, LIMIT_HEADERS, RATE_LIMIT
 from generator.spec.members import LONG_FORM, LONG_OBJECT
-from generator.spec.pagination import LAST_RECORD_PAGINATION, PAGE_NUMBER_PAGINATION
+from generator.spec.pagination import LAST_RECORD_PAGINATION, OFFSET_PAGINATION, PAGE_NUMBER_PAGINATION
 from generator.spec.parsing import parse_specs
 from generator.spec.servers import CALLERS_SERVER
 from generator.spec.settings import SETTING
 from generator.spec.shape import RecordShape
 from generator.spec.source import parse_source
 from generator.spec.types import type_words
+from generator.spec.webhooks import WEBHOOKS
 from tests.spec.cases import cases
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +39,7 @@ RECORDS: tuple[RecordShape[Any], ...] = (
     PAGE_NUMBER_PAGINATION, ENDPOINT,
     EXAMPLE, REQUEST_EXAMPLE, ANSWER_EXAMPLE, LONG_FORM, LONG_OBJECT, CONTRADICTION,
     HASH, FORMAT, ERROR_MEANING, CALLERS_SERVER, SETTING, VALUE_VECTOR, CALL_VECTOR,
+    OFFSET_PAGINATION, LIMIT_HEADERS, FILTER_FORM, WAIT, PARTS, WEBHOOKS,
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from .errors import APIStatusError, status_error
@@ -31,6 +32,7 @@ class ErrorShape:
     when: tuple[tuple[Path, str], ...] = ()
     anywhere: str | None = None
     is_text: bool = False
+    timestamp: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class VendorError:
     code: str | None = None
     message: str | None = None
     details: Mapping[str, object]
+    timestamp: datetime | None = None
 
 
 def find(document: object, path: Path) -> object:
@@ -159,6 +162,7 @@ def _told(shape: ErrorShape, document: object) -> VendorError:
         message=_word(find(document, shape.message)) if shape.message is not None else None,
         # Vendors send an empty list where they have nothing to say and a mapping where they have.
         details=cast("Mapping[str, object]", details) if isinstance(details, Mapping) else _as_mapping(details),
+        timestamp=_moment(find(document, shape.timestamp)) if shape.timestamp is not None else None,
     )
 
 
@@ -202,6 +206,15 @@ def _as_mapping(details: object) -> Mapping[str, object]:
     if isinstance(details, list):
         return {str(index): element for index, element in enumerate(cast("list[object]", details))}
     return {} if details is None else {"": details}
+
+
+def _moment(value: object) -> datetime | None:
+    """Read a moment that knows its offset, None where there is none; the body has it as it came."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return None if moment is None or moment.utcoffset() is None else moment
 
 
 def _word(value: object) -> str | None:

@@ -10,6 +10,7 @@ import decimal
 import functools
 import math
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -212,6 +213,19 @@ class ListOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """A text, or a list of texts that goes out as one with commas between."""
+
+    def check(self, name: str, value: object, /) -> Json:
+        if not isinstance(value, (list, tuple)):
+            return Text().check(name, value)
+        parts = [str(Text(1).check(f"{name}[{index}]", part)) for index, part in enumerate(cast("list[object]", value))]
+        if any("," in part for part in parts):
+            raise ArgumentError(f"{name} must have no commas inside its elements: they are sent with commas between")
+        return ",".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
 class MappingOf:
     """A mapping from names to values that follow one rule."""
 
@@ -260,7 +274,8 @@ def _spell(name: str, value: object, depth: int) -> Json:
         raise ArgumentError(f"{name} must be nested less than 100 levels deep")
     dump = getattr(value, "model_dump", None)
     if callable(dump):
-        value = dump(mode="json", by_alias=True, exclude_unset=True)
+        options = {"by_alias": True, "exclude_unset": True}
+        return _spell(name, _exact_decimals(dump(mode="json", **options), dump(mode="python", **options)), depth)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Enum):
@@ -277,6 +292,8 @@ def _spell(name: str, value: object, depth: int) -> Json:
         return DateTime().check(name, value)
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, uuid.UUID):
+        return str(value)
     if isinstance(value, Mapping):
         entries = cast("Mapping[object, object]", value)
         for key in entries:
@@ -286,6 +303,24 @@ def _spell(name: str, value: object, depth: int) -> Json:
         elements = cast("tuple[object, ...]", value)
         return [_spell(f"{name}[{index}]", element, depth + 1) for index, element in enumerate(elements)]
     raise ArgumentError(f"{name} must be something that JSON can spell, not {_kind(value)}")
+
+
+def _exact_decimals(spelled: object, held: object) -> object:
+    """Return a model's JSON form with the decimals that it holds, which pydantic spells as text."""
+    if isinstance(held, decimal.Decimal):
+        return held
+    unchanged = spelled
+    if isinstance(spelled, dict) and isinstance(held, Mapping):
+        entries = cast("dict[str, object]", spelled)
+        values = list(cast("Mapping[object, object]", held).values())
+        if len(values) == len(entries):
+            return {key: _exact_decimals(one, two) for (key, one), two in zip(entries.items(), values, strict=True)}
+    if isinstance(spelled, list) and isinstance(held, (list, tuple)):
+        elements = cast("list[object]", spelled)
+        parts = cast("list[object]", held)
+        if len(parts) == len(elements):
+            return [_exact_decimals(one, two) for one, two in zip(elements, parts, strict=True)]
+    return unchanged
 
 
 def _exact(name: str, value: object) -> decimal.Decimal:

@@ -31,6 +31,21 @@ class LearnFromBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitHeaders:
+    """Headers of every answer that tell how much is left, by small letters.
+
+    Attributes:
+        limit: How many requests are allowed in a window.
+        remaining: How many of them are left.
+        reset: When the next window begins, in seconds since 1970.
+    """
+
+    limit: str | None = None
+    remaining: str
+    reset: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
     """So many requests in any stretch of so many seconds.
 
@@ -44,6 +59,7 @@ class RateLimit:
     requests: int
     seconds: float
     learn: LearnFromBody | None = None
+    headers: LimitHeaders | None = None
     setting: str | None = None
 
     def at(self, requests_per_window: float) -> RateLimit:
@@ -116,6 +132,7 @@ class Limiter:
         self._taken: list[tuple[float, int, Permit]] = []
         self._held: deque[Permit] = deque()
         self._in_use = 0
+        self._held_until = -math.inf
         self._waiters: deque[_Waiter] = deque()
 
     def acquire(self, deadline: float) -> Permit:
@@ -172,6 +189,11 @@ class Limiter:
         with self._lock:
             self.requests = max(1, min(self.requests, requests))
 
+    def hold(self, seconds: float) -> None:
+        """Let nothing go for *seconds*: the vendor told that it takes no more until then."""
+        with self._lock:
+            self._held_until = max(self._held_until, self._monotonic() + seconds)
+
     def settle(self, permit: Permit, seen_at: float | None) -> None:
         """Set when *permit* is free again: a window after the vendor saw the request, at once when it was not used."""
         with self._lock:
@@ -208,12 +230,12 @@ class Limiter:
             now = self._monotonic()
             self._release(now)
             place = self._waiters.index(waiter)
-            if place == 0 and self._in_use < self.requests:
+            if place == 0 and self._in_use < self.requests and now >= self._held_until:
                 self._waiters.popleft()
                 permit = self._grant(now)
                 following = self._waiters[0] if self._waiters else None
             else:
-                wait = self._wait(place, now)
+                wait = max(self._wait(place, now), self._held_until - now)
                 if now + wait > deadline:
                     raise WaitTooLong
                 # Who is not first is woken when it is; the wait is there in case that nobody wakes it.

@@ -124,7 +124,7 @@ class AsyncPage(_BasePage[T]):
         return _async_records(self)
 
 
-class AsyncPageRequestAs(Generic[P, T]):
+class AsyncPageRequestAs(Awaitable[P], Generic[P, T]):
     """A question that is asked when it is awaited (for the first page) or iterated over (for all records).
 
     `P` is the page's class, for pages that tell more than their records.

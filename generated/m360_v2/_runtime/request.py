@@ -149,6 +149,8 @@ def build_request(
                 body[parameter.wire] = _form_value(parameter.name, spelled)
             case "body":
                 body[parameter.wire] = spelled
+            case "document":
+                body |= _document(parameter, spelled, service.auth.reserved())
             case "query":
                 query += _query_pairs(parameter.name, parameter.wire, spelled)
             case "path":
@@ -233,6 +235,14 @@ def _hashed(
     )
     names = operation.hashed.order(question)
     return tuple((name, cast("str | Secret | None", body.get(name))) for name in names if name in body or name in added)
+
+
+def _document(parameter: Parameter, value: Json, reserved: frozenset[str]) -> dict[str, BodyValue]:
+    fields = cast("dict[str, BodyValue]", value)
+    for name in fields:
+        if name in reserved:
+            raise ArgumentError(f"{parameter.name} must not have {name}: the client sets it")
+    return fields
 
 
 def _segment(parameter: Parameter, value: Json) -> str:

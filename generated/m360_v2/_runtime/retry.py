@@ -85,6 +85,21 @@ def reset_wait(value: str | None, now: float) -> float | None:
     return None if seconds is None else max(0.0, seconds - now)
 
 
+def sent_at(headers: Mapping[str, str]) -> float | None:
+    """Read when the vendor sent an answer by its own clock, in seconds since 1970; None when it does not say."""
+    parsed = email.utils.parsedate_tz(headers.get("date", ""))
+    try:
+        return None if parsed is None else float(email.utils.mktime_tz(parsed))
+    except (ValueError, OverflowError):
+        return None
+
+
+def whole_number(value: str | None) -> int | None:
+    """Read a header that counts something."""
+    text = "" if value is None else value.strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
+
+
 def _seconds(value: str | None) -> float | None:
     text = "" if value is None else value.strip()
     # A sign, an exponent or a list is not a wait that anybody meant.

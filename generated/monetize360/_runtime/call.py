@@ -24,7 +24,16 @@ from .errors import (
 )
 from .exchange import Exchange, Timeouts, TransportError
 from .limits import WaitTooLong
-from .retry import LONGEST_RETRY_AFTER, REPEATABLE_STATUSES, Backoff, RetryQuota, retry_after
+from .retry import (
+    LONGEST_RETRY_AFTER,
+    REPEATABLE_STATUSES,
+    Backoff,
+    RetryQuota,
+    reset_wait,
+    retry_after,
+    sent_at,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -194,7 +203,32 @@ def _attempt(attempts: _Attempts, request: Request) -> Conversation[Outcome | AP
     if isinstance(answer, TransportError):
         attempts.hopeless = answer.kind in HOPELESS
         return _connection_error(operation, answer, sent=exchange.sent)
+    _heed_limit(setting, answer)
     return _read(attempts, answer)
+
+
+def _heed_limit(setting: Setting, answer: Answer) -> None:
+    """Hold back what else would go out where an answer's headers tell that nothing is left."""
+    limit, limiter = setting.service.rate_limit, setting.limiter
+    if limit is None or limit.headers is None or limiter is None:
+        return
+    allowed = whole_number(answer.headers.get(limit.headers.limit)) if limit.headers.limit is not None else None
+    if allowed:
+        limiter.learn(allowed)
+    wait = _reset_wait(setting, answer)
+    if wait is not None and (
+        answer.status_code == 429 or whole_number(answer.headers.get(limit.headers.remaining)) == 0
+    ):
+        # No window is longer than the limit's own: what tells more comes from a clock that goes wrong.
+        limiter.hold(min(wait, limit.seconds))
+
+
+def _reset_wait(setting: Setting, answer: Answer) -> float | None:
+    """Return how long it is until the vendor's window begins anew, by the vendor's own clock where it tells."""
+    limit = setting.service.rate_limit
+    if limit is None or limit.headers is None:
+        return None
+    return reset_wait(answer.headers.get(limit.headers.reset), sent_at(answer.headers) or setting.clock.time())
 
 
 def _permit(setting: Setting, exchange: Exchange) -> Conversation[Permit | WaitTooLong | None]:
@@ -301,6 +335,8 @@ def _status_error(attempts: _Attempts, answer: Answer, document: object, said: V
     attempts.temporary = rule is not None and rule.temporary
     message = None if said.message is None else scrub(said.message, attempts.secrets)
     wait = retry_after(answer.headers, setting.clock.time())
+    if wait is None and status == 429:
+        wait = _reset_wait(setting, answer)
     limit = setting.service.rate_limit
     if limit is not None and limit.learn is not None and status == limit.learn.status:
         told = find(document, limit.learn.requests)
@@ -321,6 +357,7 @@ def _status_error(attempts: _Attempts, answer: Answer, document: object, said: V
         code=said.code,
         message=message,
         details=said.details,
+        timestamp=said.timestamp,
         body=answer.text if document is None else document,
         response=answer,
         retry_after=wait,

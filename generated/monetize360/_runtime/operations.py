@@ -24,7 +24,8 @@ Effect = Literal["read", "idempotent", "unsafe", "money"]
 
 `money` is unsafe and goes over a fresh connection."""
 
-Place = Literal["path", "query", "header", "body", "form"]
+Place = Literal["path", "query", "header", "body", "form", "document"]
+"""Where an argument travels; a `document` is a mapping whose entries are fields of the body."""
 
 
 class BodyForm(Protocol):
@@ -202,6 +203,7 @@ class Operation(Generic[T]):
         parameters: The arguments.
         returns: What the answer is, anything that pydantic can read; None for an answer without content.
         at: Where that stands in the unwrapped content; empty when it is the content.
+        may_be_empty: Whether an answer without a body is as good, and gives None.
         testing: Whether it takes the vendor's testing flag.
         envelope: What its answers are wrapped in, where that differs from the service's.
         exact: Whether numbers in the answer keep every digit and a repeated key is an error: for money, and slower.
@@ -220,6 +222,7 @@ class Operation(Generic[T]):
     parameters: tuple[Parameter, ...] = ()
     returns: Any = None
     at: Path = ()
+    may_be_empty: bool = False
     testing: bool = False
     envelope: Envelope | None = None
     exact: bool = False

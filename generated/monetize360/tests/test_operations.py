@@ -5,8 +5,66 @@ import asyncio
 import datetime
 
 from .. import AsyncClient, Client
-from ..models import Execution, Record
+from ..models import BulkInsertion, Deletion, Execution, Record
 from .replay import Answer, Replay, Sent
+
+
+def test_workflows_list_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.workflows.list()
+
+    assert vendor.sent == [Sent("GET", "/v1/workflows")]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == "value 1"
+
+
+def test_async_workflows_list_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.workflows.list()
+
+        assert vendor.sent == [Sent("GET", "/v1/workflows")]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == "value 1"
+
+    asyncio.run(conversation())
+
+
+def test_workflows_get_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.workflows.get(workflow_id="text-1")
+
+    assert vendor.sent == [Sent("GET", "/v1/workflows/text-1")]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == "value 1"
+
+
+def test_async_workflows_get_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.workflows.get(workflow_id="text-1")
+
+        assert vendor.sent == [Sent("GET", "/v1/workflows/text-1")]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == "value 1"
+
+    asyncio.run(conversation())
 
 
 def test_workflows_execute_with_every_argument() -> None:
@@ -138,6 +196,180 @@ def test_async_workflows_executions_list_with_every_argument() -> None:
     asyncio.run(conversation())
 
 
+def test_workflows_executions_get_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.workflows.executions.get(workflow_id="text-1", execution_id="text-1")
+
+    assert vendor.sent == [Sent("GET", "/v1/workflows/text-1/executions/text-1")]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == "value 1"
+
+
+def test_async_workflows_executions_get_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.workflows.executions.get(workflow_id="text-1", execution_id="text-1")
+
+        assert vendor.sent == [Sent("GET", "/v1/workflows/text-1/executions/text-1")]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == "value 1"
+
+    asyncio.run(conversation())
+
+
+def test_mobjects_list_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.mobjects.list()
+
+    assert vendor.sent == [Sent("GET", "/v1/mobjects")]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == "value 1"
+
+
+def test_async_mobjects_list_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.mobjects.list()
+
+        assert vendor.sent == [Sent("GET", "/v1/mobjects")]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == "value 1"
+
+    asyncio.run(conversation())
+
+
+def test_mobjects_create_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.mobjects.create(body={"key": "value 1"})
+
+    assert vendor.sent == [Sent("POST", "/v1/mobjects", {"key": "value 1"})]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == "value 1"
+
+
+def test_async_mobjects_create_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.mobjects.create(body={"key": "value 1"})
+
+        assert vendor.sent == [Sent("POST", "/v1/mobjects", {"key": "value 1"})]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == "value 1"
+
+    asyncio.run(conversation())
+
+
+def test_mobjects_get_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.mobjects.get(mobject_id="text-1")
+
+    assert vendor.sent == [Sent("GET", "/v1/mobjects/text-1")]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == "value 1"
+
+
+def test_async_mobjects_get_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.mobjects.get(mobject_id="text-1")
+
+        assert vendor.sent == [Sent("GET", "/v1/mobjects/text-1")]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == "value 1"
+
+    asyncio.run(conversation())
+
+
+def test_mobjects_update_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.mobjects.update(mobject_id="text-1", body={"key": "value 1"})
+
+    assert vendor.sent == [Sent("PUT", "/v1/mobjects/text-1", {"key": "value 1"})]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == "value 1"
+
+
+def test_async_mobjects_update_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.mobjects.update(mobject_id="text-1", body={"key": "value 1"})
+
+        assert vendor.sent == [Sent("PUT", "/v1/mobjects/text-1", {"key": "value 1"})]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == "value 1"
+
+    asyncio.run(conversation())
+
+
+def test_mobjects_delete_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.mobjects.delete(mobject_id="text-1")
+
+    assert vendor.sent == [Sent("DELETE", "/v1/mobjects/text-1")]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == "value 1"
+
+
+def test_async_mobjects_delete_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.mobjects.delete(mobject_id="text-1")
+
+        assert vendor.sent == [Sent("DELETE", "/v1/mobjects/text-1")]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == "value 1"
+
+    asyncio.run(conversation())
+
+
 def test_mdata_query_with_every_argument() -> None:
     vendor = Replay(
         Answer(
@@ -158,14 +390,14 @@ def test_mdata_query_with_every_argument() -> None:
 
     with Client(api_key="test-api-key", http_client=vendor.client()) as client:
         result = client.mdata.query(
-            mobject_id="text-1", filter="text 1", limit=1, offset=1, sort="text 1", fields="text 1"
+            mobject_id="text-1", filter="status:eq:active", limit=1, offset=1, sort="text 1", fields="text 1"
         )
 
     assert vendor.sent == [
         Sent(
             "GET",
             "/v1/mobjects/text-1/mdata",
-            query={"filter": "text 1", "limit": "1", "offset": "1", "sort": "text 1", "fields": "text 1"},
+            query={"filter": "status:eq:active", "limit": "1", "offset": "1", "sort": "text 1", "fields": "text 1"},
         )
     ]
     assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
@@ -201,14 +433,14 @@ def test_async_mdata_query_with_every_argument() -> None:
     async def conversation() -> None:
         async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
             result = await client.mdata.query(
-                mobject_id="text-1", filter="text 1", limit=1, offset=1, sort="text 1", fields="text 1"
+                mobject_id="text-1", filter="status:eq:active", limit=1, offset=1, sort="text 1", fields="text 1"
             )
 
         assert vendor.sent == [
             Sent(
                 "GET",
                 "/v1/mobjects/text-1/mdata",
-                query={"filter": "text 1", "limit": "1", "offset": "1", "sort": "text 1", "fields": "text 1"},
+                query={"filter": "status:eq:active", "limit": "1", "offset": "1", "sort": "text 1", "fields": "text 1"},
             )
         ]
         assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
@@ -272,5 +504,291 @@ def test_async_mdata_query_sends_nothing_that_was_not_given() -> None:
             await client.mdata.query(mobject_id="text-1")
 
         assert vendor.sent == [Sent("GET", "/v1/mobjects/text-1/mdata")]
+
+    asyncio.run(conversation())
+
+
+def test_mdata_create_with_every_argument() -> None:
+    vendor = Replay(
+        Answer(
+            {
+                "id": "text 1",
+                "mobjectId": "text 1",
+                "data": {"key": "value 1"},
+                "createdAt": "2026-01-01T09:30:00+00:00",
+                "updatedAt": "2026-01-01T09:30:00+00:00",
+            }
+        ),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.mdata.create(mobject_id="text-1", data={"key": "value 1"})
+
+    assert vendor.sent == [Sent("POST", "/v1/mobjects/text-1/mdata", {"data": {"key": "value 1"}})]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == Record(
+        id="text 1",
+        mobject_id="text 1",
+        data={"key": "value 1"},
+        created_at=datetime.datetime.fromisoformat("2026-01-01T09:30:00+00:00"),
+        updated_at=datetime.datetime.fromisoformat("2026-01-01T09:30:00+00:00"),
+    )
+
+
+def test_async_mdata_create_with_every_argument() -> None:
+    vendor = Replay(
+        Answer(
+            {
+                "id": "text 1",
+                "mobjectId": "text 1",
+                "data": {"key": "value 1"},
+                "createdAt": "2026-01-01T09:30:00+00:00",
+                "updatedAt": "2026-01-01T09:30:00+00:00",
+            }
+        ),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.mdata.create(mobject_id="text-1", data={"key": "value 1"})
+
+        assert vendor.sent == [Sent("POST", "/v1/mobjects/text-1/mdata", {"data": {"key": "value 1"}})]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == Record(
+            id="text 1",
+            mobject_id="text 1",
+            data={"key": "value 1"},
+            created_at=datetime.datetime.fromisoformat("2026-01-01T09:30:00+00:00"),
+            updated_at=datetime.datetime.fromisoformat("2026-01-01T09:30:00+00:00"),
+        )
+
+    asyncio.run(conversation())
+
+
+def test_mdata_get_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.mdata.get(mobject_id="text-1", mdata_id="text-1")
+
+    assert vendor.sent == [Sent("GET", "/v1/mobjects/text-1/mdata/text-1")]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == "value 1"
+
+
+def test_async_mdata_get_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.mdata.get(mobject_id="text-1", mdata_id="text-1")
+
+        assert vendor.sent == [Sent("GET", "/v1/mobjects/text-1/mdata/text-1")]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == "value 1"
+
+    asyncio.run(conversation())
+
+
+def test_mdata_update_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.mdata.update(
+            mobject_id="text-1", mdata_id="text-1", data={"status": "inactive", "deactivatedAt": "2024-01-15T10:30:00Z"}
+        )
+
+    assert vendor.sent == [
+        Sent(
+            "PUT",
+            "/v1/mobjects/text-1/mdata/text-1",
+            {"data": {"status": "inactive", "deactivatedAt": "2024-01-15T10:30:00Z"}},
+        )
+    ]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == "value 1"
+
+
+def test_async_mdata_update_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.mdata.update(
+                mobject_id="text-1",
+                mdata_id="text-1",
+                data={"status": "inactive", "deactivatedAt": "2024-01-15T10:30:00Z"},
+            )
+
+        assert vendor.sent == [
+            Sent(
+                "PUT",
+                "/v1/mobjects/text-1/mdata/text-1",
+                {"data": {"status": "inactive", "deactivatedAt": "2024-01-15T10:30:00Z"}},
+            )
+        ]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == "value 1"
+
+    asyncio.run(conversation())
+
+
+def test_mdata_delete_with_every_argument() -> None:
+    vendor = Replay(
+        Answer({"success": True, "message": "Record deleted successfully"}),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.mdata.delete(mobject_id="text-1", mdata_id="text-1")
+
+    assert vendor.sent == [Sent("DELETE", "/v1/mobjects/text-1/mdata/text-1")]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == Deletion(success=True, message="Record deleted successfully")
+
+
+def test_async_mdata_delete_with_every_argument() -> None:
+    vendor = Replay(
+        Answer({"success": True, "message": "Record deleted successfully"}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.mdata.delete(mobject_id="text-1", mdata_id="text-1")
+
+        assert vendor.sent == [Sent("DELETE", "/v1/mobjects/text-1/mdata/text-1")]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == Deletion(success=True, message="Record deleted successfully")
+
+    asyncio.run(conversation())
+
+
+def test_mdata_bulk_insert_with_every_argument() -> None:
+    vendor = Replay(
+        Answer({"success": True, "totalProcessed": 1, "created": 1, "failed": 1, "data": ["value 1"]}),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.mdata.bulk_insert(
+            mobject_id="text-1",
+            data=[
+                {"name": "Customer 1", "email": "c1@example.com"},
+                {"name": "Customer 2", "email": "c2@example.com"},
+                {"name": "Customer 3", "email": "c3@example.com"},
+            ],
+        )
+
+    assert vendor.sent == [
+        Sent(
+            "POST",
+            "/v1/mobjects/text-1/mdata/bulk",
+            {
+                "data": [
+                    {"name": "Customer 1", "email": "c1@example.com"},
+                    {"name": "Customer 2", "email": "c2@example.com"},
+                    {"name": "Customer 3", "email": "c3@example.com"},
+                ]
+            },
+        )
+    ]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == BulkInsertion(success=True, total_processed=1, created=1, failed=1, data=["value 1"])
+
+
+def test_async_mdata_bulk_insert_with_every_argument() -> None:
+    vendor = Replay(
+        Answer({"success": True, "totalProcessed": 1, "created": 1, "failed": 1, "data": ["value 1"]}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.mdata.bulk_insert(
+                mobject_id="text-1",
+                data=[
+                    {"name": "Customer 1", "email": "c1@example.com"},
+                    {"name": "Customer 2", "email": "c2@example.com"},
+                    {"name": "Customer 3", "email": "c3@example.com"},
+                ],
+            )
+
+        assert vendor.sent == [
+            Sent(
+                "POST",
+                "/v1/mobjects/text-1/mdata/bulk",
+                {
+                    "data": [
+                        {"name": "Customer 1", "email": "c1@example.com"},
+                        {"name": "Customer 2", "email": "c2@example.com"},
+                        {"name": "Customer 3", "email": "c3@example.com"},
+                    ]
+                },
+            )
+        ]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == BulkInsertion(success=True, total_processed=1, created=1, failed=1, data=["value 1"])
+
+    asyncio.run(conversation())
+
+
+def test_webhooks_create_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        result = client.webhooks.create(
+            url="https://your-app.com/webhook",
+            events=["workflow.completed", "mdata.created"],
+            secret="your-webhook-secret",
+        )
+
+    assert vendor.sent == [
+        Sent(
+            "POST",
+            "/v1/webhooks",
+            {
+                "url": "https://your-app.com/webhook",
+                "events": ["workflow.completed", "mdata.created"],
+                "secret": "your-webhook-secret",
+            },
+        )
+    ]
+    assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+    assert result == "value 1"
+
+
+def test_async_webhooks_create_with_every_argument() -> None:
+    vendor = Replay(
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            result = await client.webhooks.create(
+                url="https://your-app.com/webhook",
+                events=["workflow.completed", "mdata.created"],
+                secret="your-webhook-secret",
+            )
+
+        assert vendor.sent == [
+            Sent(
+                "POST",
+                "/v1/webhooks",
+                {
+                    "url": "https://your-app.com/webhook",
+                    "events": ["workflow.completed", "mdata.created"],
+                    "secret": "your-webhook-secret",
+                },
+            )
+        ]
+        assert vendor.headers[0]["authorization"] == "Bearer test-api-key"
+        assert result == "value 1"
 
     asyncio.run(conversation())

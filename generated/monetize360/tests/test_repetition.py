@@ -9,6 +9,64 @@ from .. import AsyncClient, Client, ServiceUnavailableError
 from .replay import Answer, Replay
 
 
+def test_workflows_list_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
+        client.workflows.list()
+
+    assert len(vendor.sent) == 2
+
+
+def test_async_workflows_list_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
+            await client.workflows.list()
+
+        assert len(vendor.sent) == 2
+
+    asyncio.run(conversation())
+
+
+def test_workflows_get_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
+        client.workflows.get(workflow_id="text-1")
+
+    assert len(vendor.sent) == 2
+
+
+def test_async_workflows_get_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
+            await client.workflows.get(workflow_id="text-1")
+
+        assert len(vendor.sent) == 2
+
+    asyncio.run(conversation())
+
+
 def test_workflows_execute_is_not_repeated_after_503() -> None:
     vendor = Replay(
         Answer(status=503, headers={"Retry-After-Ms": "1"}),
@@ -71,6 +129,184 @@ def test_async_workflows_executions_list_is_asked_again_after_503() -> None:
     asyncio.run(conversation())
 
 
+def test_workflows_executions_get_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
+        client.workflows.executions.get(workflow_id="text-1", execution_id="text-1")
+
+    assert len(vendor.sent) == 2
+
+
+def test_async_workflows_executions_get_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
+            await client.workflows.executions.get(workflow_id="text-1", execution_id="text-1")
+
+        assert len(vendor.sent) == 2
+
+    asyncio.run(conversation())
+
+
+def test_mobjects_list_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
+        client.mobjects.list()
+
+    assert len(vendor.sent) == 2
+
+
+def test_async_mobjects_list_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
+            await client.mobjects.list()
+
+        assert len(vendor.sent) == 2
+
+    asyncio.run(conversation())
+
+
+def test_mobjects_create_is_not_repeated_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        with pytest.raises(ServiceUnavailableError) as caught:
+            client.mobjects.create(body={"key": "value 1"})
+
+    error = caught.value
+
+    assert len(vendor.sent) == 1
+    assert error.may_have_executed
+
+
+def test_async_mobjects_create_is_not_repeated_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            with pytest.raises(ServiceUnavailableError) as caught:
+                await client.mobjects.create(body={"key": "value 1"})
+
+        error = caught.value
+
+        assert len(vendor.sent) == 1
+        assert error.may_have_executed
+
+    asyncio.run(conversation())
+
+
+def test_mobjects_get_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
+        client.mobjects.get(mobject_id="text-1")
+
+    assert len(vendor.sent) == 2
+
+
+def test_async_mobjects_get_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
+            await client.mobjects.get(mobject_id="text-1")
+
+        assert len(vendor.sent) == 2
+
+    asyncio.run(conversation())
+
+
+def test_mobjects_update_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
+        client.mobjects.update(mobject_id="text-1", body={"key": "value 1"})
+
+    assert len(vendor.sent) == 2
+
+
+def test_async_mobjects_update_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
+            await client.mobjects.update(mobject_id="text-1", body={"key": "value 1"})
+
+        assert len(vendor.sent) == 2
+
+    asyncio.run(conversation())
+
+
+def test_mobjects_delete_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
+        client.mobjects.delete(mobject_id="text-1")
+
+    assert len(vendor.sent) == 2
+
+
+def test_async_mobjects_delete_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
+            await client.mobjects.delete(mobject_id="text-1")
+
+        assert len(vendor.sent) == 2
+
+    asyncio.run(conversation())
+
+
 def test_mdata_query_is_asked_again_after_503() -> None:
     vendor = Replay(
         Answer(status=503, headers={"Retry-After-Ms": "1"}),
@@ -122,5 +358,219 @@ def test_async_mdata_query_is_asked_again_after_503() -> None:
             await client.mdata.query(mobject_id="text-1")
 
         assert len(vendor.sent) == 2
+
+    asyncio.run(conversation())
+
+
+def test_mdata_create_is_not_repeated_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        with pytest.raises(ServiceUnavailableError) as caught:
+            client.mdata.create(mobject_id="text-1", data={"key": "value 1"})
+
+    error = caught.value
+
+    assert len(vendor.sent) == 1
+    assert error.may_have_executed
+
+
+def test_async_mdata_create_is_not_repeated_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            with pytest.raises(ServiceUnavailableError) as caught:
+                await client.mdata.create(mobject_id="text-1", data={"key": "value 1"})
+
+        error = caught.value
+
+        assert len(vendor.sent) == 1
+        assert error.may_have_executed
+
+    asyncio.run(conversation())
+
+
+def test_mdata_get_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
+        client.mdata.get(mobject_id="text-1", mdata_id="text-1")
+
+    assert len(vendor.sent) == 2
+
+
+def test_async_mdata_get_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
+            await client.mdata.get(mobject_id="text-1", mdata_id="text-1")
+
+        assert len(vendor.sent) == 2
+
+    asyncio.run(conversation())
+
+
+def test_mdata_update_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
+        client.mdata.update(
+            mobject_id="text-1", mdata_id="text-1", data={"status": "inactive", "deactivatedAt": "2024-01-15T10:30:00Z"}
+        )
+
+    assert len(vendor.sent) == 2
+
+
+def test_async_mdata_update_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer("value 1"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
+            await client.mdata.update(
+                mobject_id="text-1",
+                mdata_id="text-1",
+                data={"status": "inactive", "deactivatedAt": "2024-01-15T10:30:00Z"},
+            )
+
+        assert len(vendor.sent) == 2
+
+    asyncio.run(conversation())
+
+
+def test_mdata_delete_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer({"success": True, "message": "Record deleted successfully"}),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client(), requests_per_minute=1000) as client:
+        client.mdata.delete(mobject_id="text-1", mdata_id="text-1")
+
+    assert len(vendor.sent) == 2
+
+
+def test_async_mdata_delete_is_asked_again_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+        Answer({"success": True, "message": "Record deleted successfully"}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            api_key="test-api-key", http_client=vendor.async_client(), requests_per_minute=1000
+        ) as client:
+            await client.mdata.delete(mobject_id="text-1", mdata_id="text-1")
+
+        assert len(vendor.sent) == 2
+
+    asyncio.run(conversation())
+
+
+def test_mdata_bulk_insert_is_not_repeated_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        with pytest.raises(ServiceUnavailableError) as caught:
+            client.mdata.bulk_insert(
+                mobject_id="text-1",
+                data=[
+                    {"name": "Customer 1", "email": "c1@example.com"},
+                    {"name": "Customer 2", "email": "c2@example.com"},
+                    {"name": "Customer 3", "email": "c3@example.com"},
+                ],
+            )
+
+    error = caught.value
+
+    assert len(vendor.sent) == 1
+    assert error.may_have_executed
+
+
+def test_async_mdata_bulk_insert_is_not_repeated_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            with pytest.raises(ServiceUnavailableError) as caught:
+                await client.mdata.bulk_insert(
+                    mobject_id="text-1",
+                    data=[
+                        {"name": "Customer 1", "email": "c1@example.com"},
+                        {"name": "Customer 2", "email": "c2@example.com"},
+                        {"name": "Customer 3", "email": "c3@example.com"},
+                    ],
+                )
+
+        error = caught.value
+
+        assert len(vendor.sent) == 1
+        assert error.may_have_executed
+
+    asyncio.run(conversation())
+
+
+def test_webhooks_create_is_not_repeated_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+    )
+
+    with Client(api_key="test-api-key", http_client=vendor.client()) as client:
+        with pytest.raises(ServiceUnavailableError) as caught:
+            client.webhooks.create(
+                url="https://your-app.com/webhook",
+                events=["workflow.completed", "mdata.created"],
+                secret="your-webhook-secret",
+            )
+
+    error = caught.value
+
+    assert len(vendor.sent) == 1
+    assert error.may_have_executed
+
+
+def test_async_webhooks_create_is_not_repeated_after_503() -> None:
+    vendor = Replay(
+        Answer(status=503, headers={"Retry-After-Ms": "1"}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(api_key="test-api-key", http_client=vendor.async_client()) as client:
+            with pytest.raises(ServiceUnavailableError) as caught:
+                await client.webhooks.create(
+                    url="https://your-app.com/webhook",
+                    events=["workflow.completed", "mdata.created"],
+                    secret="your-webhook-secret",
+                )
+
+        error = caught.value
+
+        assert len(vendor.sent) == 1
+        assert error.may_have_executed
 
     asyncio.run(conversation())

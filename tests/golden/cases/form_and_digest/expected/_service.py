@@ -70,6 +70,7 @@ FIND_INVOICES: Operation[Any] = Operation(
         Parameter(name="state", wire="state", place="form", rule=OneOf(Choice("all"), Integer())),
     ),
     returns=Any,
+    may_be_empty=True,
     hashed=HashedAsGiven(members=("from", "state")),
 )
 
@@ -81,9 +82,10 @@ CLOSE_BOOKS: Operation[Any] = Operation(
     body="form",
     parameters=(Parameter(name="year", wire="year", place="form", rule=Integer(), required=True),),
     returns=Any,
+    may_be_empty=True,
     hashed=HashedAsGiven(),
 )
 
 PING: Operation[Any] = Operation(
-    name="ping", method="POST", path="ping", effect="read", body="form", returns=Any, auth=NoAuth()
+    name="ping", method="POST", path="ping", effect="read", body="form", returns=Any, may_be_empty=True, auth=NoAuth()
 )

@@ -94,5 +94,6 @@ REPORT: Operation[Any] = Operation(
     effect="read",
     body="form",
     returns=Any,
+    may_be_empty=True,
     answers=XmlAnswer(roots=("reply",)),
 )

@@ -1,0 +1,228 @@
+"""Waiting for something that the vendor goes on with by itself: asked again with growing pauses, until it ends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable, Collection, Generator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar, cast
+
+from .clock import SYSTEM_CLOCK, Clock
+from .decode import at
+from .envelope import Path
+from .errors import (
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    ArgumentError,
+    ClientClosedError,
+    InternalServerError,
+    RateLimitError,
+)
+from .operations import Operation
+from .request import CallOptions
+
+T = TypeVar("T")
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 30.0
+GROWTH = 1.5
+
+
+class WaitTimeoutError(APITimeoutError):
+    """What was started did not end in time; it may well go on.
+
+    Attributes:
+        last: The last answer about it, from which it can be found again.
+    """
+
+    last: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Wait(Generic[T]):
+    """How to start something and to know when it has ended.
+
+    Attributes:
+        start: The operation that starts it.
+        given: What the start is given beside the caller's arguments, by Python names.
+        poll: The operation that tells how it stands.
+        passed: Arguments of the poll that are the start's as well, by Python names.
+        found: Arguments of the poll that the start's answer tells: Python name, and where it stands.
+        until: Where an answer tells how it stands.
+        done: The words for an end.
+    """
+
+    start: Operation[T]
+    given: Mapping[str, object]
+    poll: Operation[T]
+    passed: tuple[str, ...]
+    found: tuple[tuple[str, Path], ...]
+    until: Path
+    done: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait.
+
+    Attributes:
+        seconds: For the start and all questions after it.
+        final: Words for an end that the caller knows beside the documented ones.
+    """
+
+    seconds: float
+    final: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    operation: Operation[Any]
+    arguments: Mapping[str, object]
+    options: CallOptions
+
+
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    seconds: float
+
+
+_Steps = Generator[_Ask | _Pause, Any, T]
+_Call = Callable[[Operation[Any], Mapping[str, object], CallOptions], Any]
+_AsyncCall = Callable[[Operation[Any], Mapping[str, object], CallOptions], Awaitable[Any]]
+
+
+def wait_for(
+    call: _Call,
+    wait: Wait[T],
+    arguments: Mapping[str, object],
+    patience: Patience,
+    options: CallOptions,
+    *,
+    clock: Clock = SYSTEM_CLOCK,
+) -> T:
+    """Start it and wait for its end, holding the thread."""
+    steps = _steps(wait, arguments, patience, options, clock)
+    result: object = None
+    failure: BaseException | None = None
+    while True:
+        try:
+            step = steps.send(result) if failure is None else steps.throw(failure)
+        except StopIteration as end:
+            return cast("T", end.value)
+        result = failure = None
+        try:
+            if isinstance(step, _Pause):
+                clock.sleep(step.seconds)
+            else:
+                result = call(step.operation, step.arguments, step.options)
+        except BaseException as error:  # noqa: BLE001 - the steps decide about all of them, an interrupt included
+            failure = error
+
+
+async def wait_for_async(
+    call: _AsyncCall,
+    wait: Wait[T],
+    arguments: Mapping[str, object],
+    patience: Patience,
+    options: CallOptions,
+    *,
+    clock: Clock = SYSTEM_CLOCK,
+) -> T:
+    """Start it and wait for its end, holding the task."""
+    steps = _steps(wait, arguments, patience, options, clock)
+    result: object = None
+    failure: BaseException | None = None
+    while True:
+        try:
+            step = steps.send(result) if failure is None else steps.throw(failure)
+        except StopIteration as end:
+            return cast("T", end.value)
+        result = failure = None
+        try:
+            if isinstance(step, _Pause):
+                await clock.sleep_async(step.seconds)
+            else:
+                result = await call(step.operation, step.arguments, step.options)
+        except BaseException as error:  # noqa: BLE001 - the steps decide about all of them, cancellation included
+            failure = error
+
+
+def _steps(
+    wait: Wait[T], arguments: Mapping[str, object], patience: Patience, options: CallOptions, clock: Clock
+) -> _Steps[T]:
+    if not isinstance(cast("object", patience.seconds), (int, float)) or not 0 < patience.seconds < math.inf:
+        raise ArgumentError("deadline must be a number of seconds above 0")
+    if isinstance(patience.final, str):
+        raise ArgumentError("final_statuses must be a list of words, not one text")
+    deadline = clock.monotonic() + patience.seconds
+    bounded = _bounded(options, patience.seconds)
+    answer = yield _Ask(wait.start, {**arguments, **wait.given}, bounded)
+    ends = frozenset((*wait.done, *patience.final))
+    try:
+        return (
+            yield from _until_the_end(
+                wait, arguments, answer, ends=ends, deadline=deadline, options=options, clock=clock
+            )
+        )
+    except BaseException as error:
+        # Whatever goes wrong from here on, the start was carried out.
+        error.may_have_executed = True  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - it is told on the object itself
+        raise
+
+
+def _until_the_end(
+    wait: Wait[T],
+    arguments: Mapping[str, object],
+    answer: object,
+    *,
+    ends: Collection[str],
+    deadline: float,
+    options: CallOptions,
+    clock: Clock,
+) -> _Steps[T]:
+    question = {name: arguments[name] for name in wait.passed}
+    question |= {name: at(answer, path) for name, path in wait.found}
+    # Of the start's own additions to query and body, none is meant for the questions after it.
+    asking = CallOptions(options.timeout, options.extra_headers)
+    pause = FIRST_PAUSE
+    while at(answer, wait.until) not in ends:
+        left = deadline - clock.monotonic()
+        if left <= pause:
+            raise _too_late(wait, answer)
+        yield _Pause(pause)
+        pause = min(LONGEST_PAUSE, pause * GROWTH)
+        try:
+            answer = yield _Ask(wait.poll, question, _bounded(asking, max(deadline - clock.monotonic(), 0.001)))
+        except APIError as error:
+            # A question changes nothing; while there is time, a passing failure is asked over.
+            if not _is_passing(error):
+                raise
+    return cast("T", answer)
+
+
+def _is_passing(error: APIError) -> bool:
+    return isinstance(error, (APIConnectionError, InternalServerError, RateLimitError)) and not isinstance(
+        error, ClientClosedError
+    )
+
+
+def _bounded(options: CallOptions, seconds: float) -> CallOptions:
+    given = options.timeout
+    if given is None:
+        return replace(options, timeout=min(seconds, 60.0))
+    if isinstance(given, (int, float)) and not isinstance(given, bool) and given > seconds:
+        return replace(options, timeout=seconds)
+    return options
+
+
+def _too_late(wait: Wait[Any], answer: object) -> WaitTimeoutError:
+    name = wait.start.name
+    told = ", ".join(f"{argument} {at(answer, path)!s:.100}" for argument, path in wait.found)
+    error = WaitTimeoutError(
+        f"{name} was started ({told}) and has not ended in time; it may go on, and {wait.poll.name} tells how it stands",
+        operation=name,
+        may_have_executed=True,
+    )
+    error.last = answer
+    return error
