@@ -88,9 +88,9 @@ def constant_name(wire: str) -> str:
 
 def class_name(wire: str) -> str:
     """Name a class: `device_session` becomes `DeviceSession`, `OemCheckResult` stays."""
-    if re.fullmatch(r"[A-Z][0-9A-Za-z]*", wire):
-        return f"{wire}_" if wire in _KEYWORDS else wire
-    return "".join(word[:1].upper() + word[1:] for word in _identifier(wire).split("_"))
+    is_one = re.fullmatch(r"[A-Z][0-9A-Za-z]*", wire)
+    name = wire if is_one else "".join(word[:1].upper() + word[1:] for word in _identifier(wire).split("_"))
+    return f"{name}_" if name in _KEYWORDS else name
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

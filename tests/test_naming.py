@@ -114,7 +114,13 @@ def test_name_without_a_letter_is_a_name_still(wire: str) -> None:
 
 @pytest.mark.parametrize(
     ("wire", "python"),
-    [("device_session", "DeviceSession"), ("OemCheckResult", "OemCheckResult"), ("None", "None_"), ("2fa", "N2fa")],
+    [
+        ("device_session", "DeviceSession"),
+        ("OemCheckResult", "OemCheckResult"),
+        ("None", "None_"),
+        ("none", "None_"),
+        ("2fa", "N2fa"),
+    ],
 )
 def test_class_is_pascal_case(wire: str, python: str) -> None:
     assert naming.class_name(wire) == python
