@@ -11,6 +11,8 @@ CLIENT_BIN := $(CLIENT_VENV)/bin
 READY := $(VENV)/.ready
 CLIENT_READY := $(CLIENT_VENV)/.ready
 OURS := generator tests
+# One worker a core: tests share nothing but the machine.
+SPREAD := --numprocesses auto --maxprocesses 8 --dist worksteal
 PACKAGES = $(patsubst %/,%,$(wildcard generated/*/))
 
 # Nothing here may depend on what a person has set up for herself.
@@ -69,11 +71,12 @@ fresh: $(READY) ## Check that generated/ is what the specs say
 
 .PHONY: test-ours
 test-ours: $(READY) $(CLIENT_READY) ## Run our own tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not alone" $(SPREAD)
+	$(BIN)/python -m pytest -m alone
 
 .PHONY: test-generated
 test-generated: $(READY) ## Run the packages' own tests
-	$(BIN)/python -m pytest --import-mode=prepend -p no:cacheprovider $(PACKAGES)
+	$(BIN)/python -m pytest $(SPREAD) --import-mode=prepend -p no:cacheprovider $(PACKAGES)
 
 .PHONY: golden
 golden: $(READY) ## Accept the current output as expected; read the diff before committing it
