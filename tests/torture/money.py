@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -20,7 +20,8 @@ from generator.runtime.credentials import Credentials
 from generator.runtime.request import CallOptions
 from tests.contract.kolmisoft import package
 from tests.runtime import ledgerly
-from tests.torture.ledger import FAULTS, SLOW, LedgerServer
+from tests.torture.faults import FAULTS, SLOW
+from tests.torture.ledger import LedgerServer
 
 Vendor = Literal["golden", "kolmisoft"]
 PATIENCE = 0.1
@@ -216,19 +217,23 @@ async def _run_async(
 
 
 def _pay_once(payer: Payer, plan: Schedule, interrupt_after: Callable[[float], None] | None) -> Told:
+    told: list[Told] = []
     with payer.client(plan, asynchronous=False) as client:
         try:
-            if plan.stop is not None and interrupt_after is not None:
-                interrupt_after(max(plan.stop * 0.006, 1e-5))
-            payer.pay(client, plan)
-        except Exception as error:  # noqa: BLE001 - the outcome of a payment
-            return _failure(error)
+            try:
+                if plan.stop is not None and interrupt_after is not None:
+                    interrupt_after(max(plan.stop * 0.006, 1e-5))
+                payer.pay(client, plan)
+                told.append(Told("done"))
+            except Exception as error:  # noqa: BLE001 - the outcome of a payment
+                told.append(_failure(error))
+            finally:
+                if interrupt_after is not None:
+                    interrupt_after(0.0)
         except Interrupted as error:
-            return Told("interrupted", getattr(error, "may_have_executed", None))
-        finally:
-            if interrupt_after is not None:
-                interrupt_after(0.0)
-        return Told("done")
+            # What came when the outcome was there already, came to nobody's harm.
+            told.append(Told("interrupted", getattr(error, "may_have_executed", None)))
+    return told[0]
 
 
 async def _pay_once_async(payer: Payer, plan: Schedule) -> Told:
@@ -282,7 +287,7 @@ def _judge(server: LedgerServer, told: dict[str, Told], plans: dict[str, Schedul
 
 
 @contextlib.contextmanager
-def _interrupts() -> Iterator[Callable[[float], None] | None]:
+def _interrupts() -> Generator[Callable[[float], None] | None]:
     if threading.current_thread() is not threading.main_thread():
         yield None
         return
