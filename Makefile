@@ -96,6 +96,10 @@ golden: $(READY) ## Accept the current output as expected; read the diff before 
 	$(BIN)/python -m tests.spec.accept
 	$(BIN)/clientmill schema > specs/schema.json
 
+.PHONY: reliability
+reliability: $(READY) ## Print docs/reliability.md from the list of cases
+	$(BIN)/python -m tests.torture.page
+
 .PHONY: format
 format: $(READY) ## Format our code and the specs
 	$(BIN)/black --quiet $(OURS)

@@ -23,7 +23,7 @@ FOLDERS = (
     *("benchmarks", "docs", "generated", "generator", "requirements", "specs", "templates", "tests"),
     *("generator/cli", "generator/output", "generator/plan", "generator/render", "generator/runtime", "generator/spec"),
     *("tests/cli", "tests/facts", "tests/generated", "tests/golden", "tests/output", "tests/pipeline", "tests/runtime"),
-    *("tests/spec",),
+    *("tests/spec", "tests/torture"),
 )
 
 # Spelled in pieces, so that this file is not found by its own search.
