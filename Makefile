@@ -10,7 +10,7 @@ CLIENT_VENV := .venv-client
 CLIENT_BIN := $(CLIENT_VENV)/bin
 READY := $(VENV)/.ready
 CLIENT_READY := $(CLIENT_VENV)/.ready
-OURS := generator tests
+OURS := generator tests examples
 # One worker a core: tests share nothing but the machine.
 SPREAD := --numprocesses auto --maxprocesses 8 --dist worksteal
 PACKAGES = $(patsubst %/,%,$(wildcard generated/*/))
@@ -77,6 +77,10 @@ test-ours: $(READY) $(CLIENT_READY) ## Run our own tests
 .PHONY: test-generated
 test-generated: $(READY) ## Run the packages' own tests
 	$(BIN)/python -m pytest $(SPREAD) --import-mode=prepend -p no:cacheprovider $(PACKAGES)
+
+.PHONY: demo
+demo: $(READY) $(CLIENT_READY) ## Run the examples against look-alikes of the vendors on this machine
+	@$(BIN)/python -m tests.demo $(CLIENT_BIN)/python
 
 .PHONY: golden
 golden: $(READY) ## Accept the current output as expected; read the diff before committing it
