@@ -25,6 +25,7 @@ from generator.spec.auth import HEADER_WORD, BearerAuth, BodyAuth, FormAuth, Has
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint, Example
 from generator.spec.envelope import ErrorShape, fitting, told_by
+from generator.spec.error_classes import own_classes
 from generator.spec.format import MEDIA_TYPES
 from generator.spec.servers import first_address
 from generator.spec.types import ListOf
@@ -418,6 +419,11 @@ class _Writer:
             )
             checks = (told, f"error.operation == {literals.string(operation.name)}")
             yield self.case(operation, name, needed, (answer,), checks, raises=meaning.raises, options="max_retries=0")
+            own = own_classes(self.spec).get(meaning.raises)
+            for base in own.bases if own is not None else ():
+                of_own = (*checks, f"type(error).__name__ == {literals.string(meaning.raises)}")
+                caught = f"{name}_caught_as_{naming.snake_case(base)}"
+                yield self.case(operation, caught, needed, (answer,), of_own, raises=base, options="max_retries=0")
 
     def repetition(self, operation: Operation) -> Iterator[Case]:
         """Show what is repeated and what is not: a 503 leaves open whether something was done."""
