@@ -12,6 +12,7 @@ import argparse
 import datetime
 import json
 import platform
+import signal
 import sys
 import time
 from pathlib import Path
@@ -32,6 +33,8 @@ def main() -> int:
     parser.add_argument("--note", action="store_true")
     asked = parser.parse_args()
     install()
+    # A shell that starts this in the background has interrupts ignored, and tests that interrupt would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     scale = Scale(is_full=asked.full, seed=asked.seed)
     lines: list[dict[str, Any]] = []
     for figure in FIGURES:
