@@ -15,13 +15,11 @@ import platform
 import signal
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from tests.guard import install
 from tests.torture.figures import FIGURES, Scale
-
-NOTED = Path(__file__).with_name("measured.json")
+from tests.torture.page import NOTED
 
 
 def main() -> int:
