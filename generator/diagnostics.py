@@ -138,6 +138,12 @@ CODES: dict[str, str] = {
     "S080": "no such spec to be like",
     "S081": "specs that are like each other in a ring",
     "S082": "something to leave out that is not there",
+    # What was released before.
+    "S120": "a change that the changelog does not announce",
+    "S121": "a changelog entry whose kind is not what happened",
+    "S122": "a changelog entry that is older than one that was released",
+    "S123": "a changelog entry that was released and is gone",
+    "S124": "a remembered surface that cannot be read",
     # What clients have beside calls.
     "S090": "not the form of a filter",
     "S091": "a filter that is not there, or where none can be",

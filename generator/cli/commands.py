@@ -7,14 +7,16 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from generator.cli.complaints import Style, render
+from generator.cli.diff import diff
 from generator.cli.exits import CLEAN, DIFFERENT, UsageMistake
+from generator.cli.options import F, folders
 from generator.cli.progress import shown_progress
-from generator.cli.settings import LINE_LENGTHS, load_settings
+from generator.cli.settings import load_settings
 from generator.diagnostics import Diagnostic
 from generator.inputs import VERSION
 from generator.pipeline import Selection, Settings, nothing_to_do, read_specs, spec_paths
@@ -23,25 +25,7 @@ if TYPE_CHECKING:
     from generator.output.compare import Comparison
     from generator.output.publish import Publication
 
-F = TypeVar("F", bound=Callable[..., None])
-
 _FORMATS = click.Choice(("text", "json", "github"))
-
-
-def _folders(command: F) -> F:
-    """Add the options that tell where a run works."""
-    folder = click.Path(file_okay=False, path_type=Path)
-    for option in (
-        click.option(
-            "--line-length",
-            type=click.IntRange(LINE_LENGTHS.start, LINE_LENGTHS.stop - 1),
-            help="Length of lines in rendered code [120].",
-        ),
-        click.option("--output", type=folder, help="Folder of the packages [generated]."),
-        click.option("--specs", type=folder, help="Folder of the specs [specs]."),
-    ):
-        command = option(command)
-    return command
 
 
 def _style(command: F) -> F:
@@ -67,7 +51,11 @@ def clientmill() -> None:
     clientmill check               say what is wrong with the specs
     clientmill generate            write the packages of all specs
     clientmill generate --check    exit 1 with a diff if that would change any
+    clientmill diff main           say what changed in the APIs since a revision of git
     """
+
+
+clientmill.add_command(diff)
 
 
 def run() -> int:
@@ -96,7 +84,7 @@ def run() -> int:
     "--force", is_flag=True, help="Overwrite files that were edited by hand, and those of a newer clientmill."
 )
 @_style
-@_folders
+@folders
 def generate(
     *,
     spec: tuple[Path, ...],
@@ -189,7 +177,7 @@ def _generate(settings: Settings, wish: _Wish) -> int:
 @clientmill.command()
 @_quiet
 @_style
-@_folders
+@folders
 def check(*, quiet: bool, style: Style, specs: Path | None, output: Path | None, line_length: int | None) -> None:
     """Say what is wrong with the specs: all mistakes of all files, and exit 1 if there is one.
 
@@ -220,7 +208,7 @@ def check(*, quiet: bool, style: Style, specs: Path | None, output: Path | None,
 )
 @_quiet
 @_style
-@_folders
+@folders
 def fmt(
     *,
     spec: tuple[Path, ...],
