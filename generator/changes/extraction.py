@@ -56,7 +56,14 @@ def _lines(spec: Spec) -> Iterator[Line]:
     yield from _format(spec)
     yield from _envelope(spec)
     for key, meaning in spec.errors.items():
-        yield _line("error", key, ("raises", meaning.raises), _flag("temporary", is_set=meaning.temporary))
+        yield _line(
+            "error",
+            key,
+            ("raises", meaning.raises),
+            ("is", _joined(meaning.bases)),
+            _flag("temporary", is_set=meaning.temporary),
+            ("text", _text(meaning.doc)),
+        )
     yield from _limits(spec)
     for name, style in spec.pagination.items():
         yield _pagination(name, style)

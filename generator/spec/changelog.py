@@ -110,9 +110,14 @@ CHANGELOG = ListShape(
 
 def version(entries: tuple[ChangelogEntry, ...]) -> str:
     """Return the package's version: 1.0.0, moved on by each entry from the oldest to the newest."""
+    return version_of(tuple(entry.kind for entry in entries))
+
+
+def version_of(kinds: tuple[str, ...]) -> str:
+    """Return the version that entries of these kinds lead to, the newest first."""
     major, minor, patch = 1, 0, 0
-    for entry in reversed(entries):
-        match entry.kind:
+    for kind in reversed(kinds):
+        match kind:
             case "breaking":
                 major, minor, patch = major + 1, 0, 0
             case "additive":
