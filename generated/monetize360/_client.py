@@ -7,7 +7,7 @@ import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
-from ._runtime.limits import Limiter
+from ._runtime.limits import BaseLimiter
 from ._service import SERVICE
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Client(SyncClient):
         http_client: httpx2.Client | None = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 
@@ -161,7 +161,7 @@ class AsyncClient(AsyncioClient):
         http_client: httpx2.AsyncClient | None = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 

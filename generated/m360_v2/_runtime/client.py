@@ -13,7 +13,7 @@ from .clock import SYSTEM_CLOCK, Clock
 from .drivers import AsyncSender, SyncSender, drive, drive_async
 from .errors import ArgumentError, ClientClosedError
 from .exchange import Timeouts, read_timeouts
-from .limits import Limiter
+from .limits import BaseLimiter, Limiter
 from .pages import AsyncPage, AsyncPageRequest, AsyncPageRequestAs, Page
 from .pagination import Progress
 from .raw import LAST_ANSWER
@@ -53,7 +53,7 @@ class _BaseClient:
         max_retries: int,
         testing: bool,
         requests_per_window: float | None,
-        limiter: Limiter | None,
+        limiter: BaseLimiter | None,
         settings: Mapping[str, str] | None,
         clock: Clock,
     ) -> None:
@@ -150,7 +150,7 @@ class SyncClient(_BaseClient):
         trust_env: bool = False,
         testing: bool = False,
         requests_per_window: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -234,7 +234,7 @@ class AsyncioClient(_BaseClient):
         trust_env: bool = False,
         testing: bool = False,
         requests_per_window: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -366,9 +366,9 @@ def _check_figure(keyword: str, given: object) -> None:
         raise ArgumentError(f"{keyword} must be a number above 0")
 
 
-def _own(limiter: object) -> Limiter:
-    if not isinstance(limiter, Limiter):
-        raise ArgumentError("limiter must be a Limiter of this package")
+def _own(limiter: object) -> BaseLimiter:
+    if not isinstance(limiter, BaseLimiter):
+        raise ArgumentError("limiter must be a limiter of this package")
     return limiter
 
 
