@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 CLIENT_READY := $(CLIENT_VENV)/.ready
 PEERS_VENV := .venv-peers
 PEERS_READY := $(PEERS_VENV)/.ready
-OURS := generator tests benchmarks
+OURS := generator tests examples benchmarks
 # One worker a core: tests share nothing but the machine.
 SPREAD := --numprocesses auto --maxprocesses 8 --dist worksteal
 PACKAGES = $(patsubst %/,%,$(wildcard generated/*/))
@@ -85,6 +85,10 @@ test-ours: $(READY) $(CLIENT_READY) ## Run our own tests
 .PHONY: test-generated
 test-generated: $(READY) ## Run the packages' own tests
 	$(BIN)/python -m pytest $(SPREAD) --import-mode=prepend -p no:cacheprovider $(PACKAGES)
+
+.PHONY: demo
+demo: $(READY) $(CLIENT_READY) ## Run the examples against look-alikes of the vendors on this machine
+	@$(BIN)/python -m tests.demo $(CLIENT_BIN)/python
 
 .PHONY: bench
 bench: $(READY) $(CLIENT_READY) $(PEERS_READY) ## Measure what things cost beside peers; ROW=name for one of them

@@ -20,7 +20,7 @@ from tests.facts.repository import MACHINE_PATH, ROOT, own_files
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 REQUIREMENTS = ("requirements/benchmarks.txt", "requirements/client.txt", "requirements/development.txt")
 FOLDERS = (
-    *("benchmarks", "docs", "generated", "generator", "requirements", "specs", "templates", "tests"),
+    *("benchmarks", "docs", "examples", "generated", "generator", "requirements", "specs", "templates", "tests"),
     *("generator/cli", "generator/output", "generator/plan", "generator/render", "generator/runtime", "generator/spec"),
     *("tests/cli", "tests/facts", "tests/generated", "tests/golden", "tests/output", "tests/pipeline", "tests/runtime"),
     *("tests/spec", "tests/torture"),

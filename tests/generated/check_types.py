@@ -2,8 +2,8 @@
 
 Run as: python -m tests.generated.check_types CLIENT_PYTHON PACKAGE...
 
-The packages are checked with their READMEs' Python beside them as a user's code; their tests are checked with the
-environment that runs this, which has pytest.
+The packages are checked with their READMEs' Python and our examples beside them as a user's code; their tests are
+checked with the environment that runs this, which has pytest.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+
+_EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 _SNIPPET = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -31,6 +33,8 @@ def main(client_python: str, packages: Sequence[str]) -> int:
             shutil.copytree(package, tested / package.name, ignore=shutil.ignore_patterns("__pycache__"))
             for number, snippet in enumerate(_SNIPPET.findall((package / "README.md").read_text(encoding="utf-8"))):
                 (alone / f"user_of_{package.name}_{number}.py").write_text(snippet, encoding="utf-8")
+        for example in sorted(_EXAMPLES.glob("*.py")):
+            shutil.copy(example, alone / example.name)
         # Not by a resolved path: a virtual environment is known by the link that it was started through.
         return sum(_check(path, python) for path, python in ((alone, client_python), (tested, sys.executable)))
 

@@ -2,7 +2,7 @@
 
 What the vendor does not tell is decided here: every answer has the status 200; a digest that is wrong or missing is
 refused before anything else; the balance of `user_balance_update` is the new one; the orders of digests that are not
-documented (`UNDOCUMENTED`); the answers that are not known, which have a root `page`.
+documented (`UNDOCUMENTED`); that a payment's comment comes back in the list; the answers that are not known, which have a root `page`.
 """
 
 from __future__ import annotations
@@ -257,7 +257,7 @@ class Kolmisoft(LoopbackServer):
     def _payments_get(self, given: Mapping[str, str]) -> Response:
         listed = "".join(
             f"<payment><user>Client One</user><date>2026-11-21 10:00:00</date><amount>{each['amount']}</amount>"
-            f"<amount_with_tax>{each['amount']}</amount_with_tax><comment/><currency>{each['currency']}</currency>"
+            f"<amount_with_tax>{each['amount']}</amount_with_tax>{_comment(each)}<currency>{each['currency']}</currency>"
             "</payment>"
             for each in self.ledger.payments
             if given.get("user_id_s", each["user_id"]) == each["user_id"]
@@ -336,6 +336,11 @@ class Kolmisoft(LoopbackServer):
             return answer
         headers = dict(answer.headers) | ({"Content-Encoding": "gzip"} if self.packed == "header" else {})
         return Response(gzip.compress(answer.body), answer.status, headers)
+
+
+def _comment(payment: Mapping[str, str]) -> str:
+    comment = payment.get("comment")
+    return f"<comment>{escape(comment)}</comment>" if comment else "<comment/>"
 
 
 def _fields(text: str) -> dict[str, str]:
