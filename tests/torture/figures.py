@@ -242,6 +242,7 @@ FIGURES: tuple[Figure, ...] = (
         "no secret in any sink",
         tests(
             "tests/runtime/test_secrets.py",
+            "tests/torture/test_sweep.py",
             *(f"{CONTRACT}/test_{name}secrets.py" for name in ("", "kolmisoft_", "store365_")),
         ),
     ),
@@ -261,7 +262,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure(
         21,
         "the vendor never sees more than its limit, and nine tenths of it are used",
-        tests("tests/runtime/test_limits.py", f"{CONTRACT}/test_limits.py"),
+        tests("tests/runtime/test_limits.py", "tests/runtime/test_shared_limits.py", f"{CONTRACT}/test_limits.py"),
     ),
     Figure(22, "changed deliveries are refused by one error, good ones taken", _webhooks),
     Figure(
