@@ -25,7 +25,7 @@ from ._runtime.errors import (
 )
 from ._runtime.raw import RawResponse
 
-__version__ = "1.0.0"
+__version__ = "7.4.0"
 
 __all__ = [
     "APIConnectionError",
