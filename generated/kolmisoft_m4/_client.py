@@ -1004,7 +1004,7 @@ class Client(SyncClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Args:
-            user_id: One user's id, or all. Since 7.0.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct
+            user_id: One user's id, or all. Since 5.0.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct
                 2025)).
 
         Returns:
@@ -1028,7 +1028,7 @@ class Client(SyncClient):
 
         Source: M4 API users get (13 Dec 2024, 6 Oct 2025), read 2026-11-21.
 
-        Since 5.2.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
+        Since 3.6.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
         """
         return self._call(USERS_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -1068,7 +1068,7 @@ class Client(SyncClient):
 
         Source: M4 API user details raw get (21 Feb 2024), read 2026-11-21.
 
-        Since 7.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
+        Since 5.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
         """
         return self._call(
             USER_DETAILS_RAW_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -1145,7 +1145,7 @@ class Client(SyncClient):
 
         Source: M4 API user details update (12 Mar 2024), read 2026-11-21.
 
-        Since 7.2.0 (2024-03-12, M4 API user details update (12 Mar 2024)).
+        Since 5.2.0 (2024-03-12, M4 API user details update (12 Mar 2024)).
         """
         return self._call(
             USER_DETAILS_UPDATE,
@@ -1221,7 +1221,7 @@ class Client(SyncClient):
 
         Source: M4 API cp create (7 Nov 2022), read 2026-11-21.
 
-        Since 4.2.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_CREATE,
@@ -1308,7 +1308,7 @@ class Client(SyncClient):
 
         Source: M4 API cp update (7 Nov 2022), read 2026-11-21.
 
-        Since 4.2.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_UPDATE,
@@ -1380,7 +1380,7 @@ class Client(SyncClient):
 
         Source: M4 API cp delete (7 Nov 2022), read 2026-11-21.
 
-        Since 4.2.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_DELETE, {"cp_id": cp_id, "hashed": hashed}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -1429,7 +1429,7 @@ class Client(SyncClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOLS_GET,
@@ -1474,7 +1474,7 @@ class Client(SyncClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_CREATE,
@@ -1519,7 +1519,7 @@ class Client(SyncClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_UPDATE,
@@ -1560,7 +1560,7 @@ class Client(SyncClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(NUMBER_POOL_DELETE, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -1600,7 +1600,7 @@ class Client(SyncClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_NUMBERS_CREATE,
@@ -1647,7 +1647,7 @@ class Client(SyncClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_NUMBERS_DELETE,
@@ -2635,7 +2635,7 @@ class AsyncClient(AsyncioClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Args:
-            user_id: One user's id, or all. Since 7.0.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct
+            user_id: One user's id, or all. Since 5.0.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct
                 2025)).
 
         Returns:
@@ -2659,7 +2659,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API users get (13 Dec 2024, 6 Oct 2025), read 2026-11-21.
 
-        Since 5.2.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
+        Since 3.6.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
         """
         return await self._call(
             USERS_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -2701,7 +2701,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API user details raw get (21 Feb 2024), read 2026-11-21.
 
-        Since 7.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
+        Since 5.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
         """
         return await self._call(
             USER_DETAILS_RAW_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -2778,7 +2778,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API user details update (12 Mar 2024), read 2026-11-21.
 
-        Since 7.2.0 (2024-03-12, M4 API user details update (12 Mar 2024)).
+        Since 5.2.0 (2024-03-12, M4 API user details update (12 Mar 2024)).
         """
         return await self._call(
             USER_DETAILS_UPDATE,
@@ -2854,7 +2854,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API cp create (7 Nov 2022), read 2026-11-21.
 
-        Since 4.2.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_CREATE,
@@ -2941,7 +2941,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API cp update (7 Nov 2022), read 2026-11-21.
 
-        Since 4.2.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_UPDATE,
@@ -3013,7 +3013,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API cp delete (7 Nov 2022), read 2026-11-21.
 
-        Since 4.2.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_DELETE, {"cp_id": cp_id, "hashed": hashed}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -3062,7 +3062,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOLS_GET,
@@ -3107,7 +3107,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_CREATE,
@@ -3152,7 +3152,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_UPDATE,
@@ -3193,7 +3193,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(NUMBER_POOL_DELETE, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -3233,7 +3233,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_NUMBERS_CREATE,
@@ -3280,7 +3280,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
 
-        Since 4.1.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_NUMBERS_DELETE,

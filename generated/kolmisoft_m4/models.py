@@ -70,10 +70,10 @@ class Device(Model):
     """SIP is the only one that the page shows."""
 
     ipaddr: str | None = None
-    """Since 5.1.0 (2022-11-28, M4 API devices get (28 Nov 2022))."""
+    """Since 3.5.0 (2022-11-28, M4 API devices get (28 Nov 2022))."""
 
     port: int | None = None
-    """Since 5.1.0 (2022-11-28, M4 API devices get (28 Nov 2022))."""
+    """Since 3.5.0 (2022-11-28, M4 API devices get (28 Nov 2022))."""
 
 
 class DeviceDetails(Model):
@@ -373,7 +373,7 @@ class User(Model):
 
     Source: M4 API users get (13 Dec 2024, 6 Oct 2025), read 2026-11-21.
 
-    Since 5.2.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
+    Since 3.6.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
     """
 
     id: int
@@ -395,10 +395,10 @@ class User(Model):
     usertype: str | None = None
 
     user_status: str | None = None
-    """Since 7.3.0 (2025-10-06, M4 API users get (13 Dec 2024, 6 Oct 2025))."""
+    """Since 5.3.0 (2025-10-06, M4 API users get (13 Dec 2024, 6 Oct 2025))."""
 
     hidden: str | None = None
-    """Since 7.4.0 (2025-10-06, M4 API users get (13 Dec 2024, 6 Oct 2025))."""
+    """Since 5.4.0 (2025-10-06, M4 API users get (13 Dec 2024, 6 Oct 2025))."""
 
 
 class RawUser(Model):
@@ -407,7 +407,7 @@ class RawUser(Model):
 
     Source: M4 API user details raw get (21 Feb 2024), read 2026-11-21.
 
-    Since 7.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
+    Since 5.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
     """
 
     id: int
