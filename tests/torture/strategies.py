@@ -23,10 +23,8 @@ _NAMES = st.sampled_from(
         "copy",
         "model_config",
         "self",
-        "_id",
         "a-b",
         "x1",
-        "été",
     )
 )
 _SCALARS = st.sampled_from(
