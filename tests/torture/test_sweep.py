@@ -12,7 +12,7 @@ import logging
 import sys
 import urllib.parse
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ PROXY_PASSWORD = "pr0xy-w0rd-of-a-canary"
 
 
 @contextlib.contextmanager
-def everything_told() -> Iterator[list[str]]:  # pyright: ignore[reportDeprecated] - of a fixture's kind
+def everything_told() -> Generator[list[str]]:
     """Give what is logged, warned of and written to the standard streams meanwhile."""
     told: list[str] = []
     stream = io.StringIO()
