@@ -14,7 +14,7 @@ from generator.spec.envelope import told_by
 from generator.spec.members import Member
 
 if TYPE_CHECKING:
-    from generator.plan.operations import Parameter
+    from generator.plan.parameters import Parameter
 
 _UNPRINTED = {
     "observed": "Seen in real answers, not on the vendor's pages.",

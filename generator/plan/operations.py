@@ -15,30 +15,13 @@ from generator.plan.documentation import method_docstring
 from generator.plan.forms import plan_answers, plan_hashed, plan_success, plan_variants
 from generator.plan.models import TYPE_VARIABLE
 from generator.plan.pagination import Told, plan_pagination, told
+from generator.plan.parameters import Parameter, hiding, order_of_digest, plan_parameters
 from generator.runtime import operations as runtime
 from generator.spec.answers import value_path
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
-from generator.spec.members import Member, ObjectType
-from generator.spec.types import ListOf, Nullable, Reference, Text, Type
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """An argument of a method."""
-
-    name: str
-    wire: str
-    place: str
-    annotation: Code
-    required: bool
-    positional: bool
-    default: str
-    declaration: Code
-    secret: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.annotation}" + ("" if self.required else f" = {self.default}")
+from generator.spec.members import ObjectType
+from generator.spec.types import ListOf, Reference, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +115,6 @@ class Operation:
         return tuple(pair[is_async] for pair in both)
 
 
-_SEQUENCE = Import("collections.abc", "Sequence")
-
 _CALL_OPTIONS = (
     ("timeout", "float | httpx2.Timeout | None"),
     ("extra_headers", "Mapping[str, str] | None"),
@@ -201,7 +182,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
     own_name = _method_name(wire, endpoint)
     name = ".".join((*group_of(wire), own_name))
     constant = naming.constant_name(name)
-    parameters = tuple(_parameters(spec, endpoint, hidden))
+    parameters = tuple(plan_parameters(spec, endpoint, hidden))
     style = spec.pagination[endpoint.pages] if endpoint.pages is not None else None
     returned = endpoint.returns.type
     record: Code | None = None
@@ -244,7 +225,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         success=plan_success(endpoint),
     )
     options = tuple((option, unhidden(Code(annotation), hidden).text) for option, annotation in _CALL_OPTIONS)
-    arguments = (*parameters, *_order_of_digest(endpoint, hidden))
+    arguments = (*parameters, *order_of_digest(endpoint, hidden))
     methods = tuple(
         Method(
             define="async def" if is_async and style is None else "def",
@@ -264,7 +245,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
                 method_docstring(spec, wire, endpoint, parameters, returns, paged=style is not None, is_async=is_async),
                 indent=8,
             ),
-            hidden=tuple(line for each in parameters if each.secret for line in _hiding(each)),
+            hidden=tuple(line for each in parameters if each.secret for line in hiding(each)),
             call=_call(
                 constant if generic is None else f"shaped({constant}, {generic}, model)",
                 endpoint,
@@ -354,89 +335,10 @@ def _may_be_empty(spec: Spec, endpoint: Endpoint) -> bool:
     return of is not None and types.is_unknown(of, spec.types) and not wrapped and endpoint.pages is None
 
 
-def _parameters(spec: Spec, endpoint: Endpoint, hidden: frozenset[str]) -> list[Parameter]:
-    declared = {member.name: member for member in endpoint.path}
-    placed = [(declared.get(wire) or _plain_part(wire), "path") for wire in endpoint.call.placeholders()]
-    placed += [(member, group) for group, members in endpoint.groups() if group != "path" for member in members]
-    return [_parameter(spec, member, place, hidden) for member, place in placed]
-
-
-def _plain_part(wire: str) -> Member:
-    return Member(
-        name=wire,
-        optional=False,
-        type=Text(),
-        default=None,
-        doc="",
-        source=None,
-        alias=None,
-        example=None,
-        sent_as=None,
-    )
-
-
-def _parameter(spec: Spec, member: Member, place: str, hidden: frozenset[str]) -> Parameter:
-    name = member.alias or naming.parameter_name(member.name)
-    annotation = types.sent(member.type, spec.types)
-    if member.filter is not None:
-        annotation = types.union((Code("Filter", frozenset({Import("._runtime.filters", "Filter")})), annotation))
-    nullable = isinstance(types.resolved(member.type, spec.types), Nullable)
-    if member.optional:
-        # Where null is a value that the vendor takes, None is sent, and not given is another thing.
-        annotation = types.union((annotation, Code("Omitted") if nullable else Code("None")))
-    declaration = construct(
-        runtime.Parameter,
-        name=literals.string(name),
-        wire=literals.string(member.name),
-        place=literals.string(place),
-        rule=types.member_rule(member, spec.types),
-        required=None if member.optional else "True",
-        nullable="True" if nullable else None,
-    )
-    return Parameter(
-        name=name,
-        wire=member.name,
-        place=place,
-        annotation=unhidden(annotation, hidden),
-        default="OMIT" if nullable else "None",
-        required=not member.optional,
-        positional=place == "path",
-        declaration=declaration,
-        secret=member.secret,
-    )
-
-
-def _hiding(parameter: Parameter) -> tuple[str, str]:
-    """Spell how a secret argument is wrapped at once, so that no frame of ours holds it in the clear."""
-    name = parameter.name
-    wrapped = f"secret({name})" if parameter.required else f"None if {name} is None else secret({name})"
-    return f"_{name} = {wrapped}", f"del {name}"
-
-
 def _body(spec: Spec, endpoint: Endpoint) -> str | None:
     if endpoint.call.method in ("GET", "DELETE"):
         return None
     return literals.string("json" if "json" in spec.format.request else "form")
-
-
-def _order_of_digest(endpoint: Endpoint, hidden: frozenset[str]) -> tuple[Parameter, ...]:
-    """Return the argument by which the caller says the order of a digest that the vendor does not document."""
-    if endpoint.hashed is None or not endpoint.hashed.is_asked_for:
-        return ()
-    required = not endpoint.hashed.unordered
-    annotation = Code("Sequence[str]" if required else "Sequence[str] | None", frozenset({_SEQUENCE}))
-    return (
-        Parameter(
-            name="hashed",
-            wire="",
-            place="",
-            annotation=unhidden(annotation, hidden),
-            required=required,
-            positional=False,
-            default="None",
-            declaration=Code(""),
-        ),
-    )
 
 
 def _returns(returns: Code, page: Page | None, *, paged: bool, is_async: bool) -> str:

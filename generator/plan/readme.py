@@ -70,6 +70,7 @@ class ReadmePage:
     errors: tuple[ErrorRow, ...]
     assumed: tuple[str, ...]
     unknowns: tuple[str, ...]
+    contradictions: tuple[str, ...]
     renamings: tuple[Renaming, ...]
 
 
@@ -104,6 +105,9 @@ def plan_readme(
         ),
         assumed=tuple(literals.markdown(f"{what}: {why}.") for what, why in spec.assumed.items()),
         unknowns=tuple(literals.markdown(unknown) for unknown in spec.unknowns),
+        contradictions=tuple(
+            literals.markdown(f"{each.about}: {each.choice.rstrip('.')}. {each.reason}") for each in spec.contradictions
+        ),
         renamings=tuple(
             Renaming(
                 version=literals.markdown(other),
