@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import inspect
 import os
-import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +89,7 @@ class Deprecations:
             today = datetime.datetime.fromtimestamp(now, datetime.UTC).date().isoformat()
             message = end.message(operation, today)
             kind = SunsetWarning if end.sunset and today >= end.sunset else DeprecationWarning
-            level = _caller(sys._getframe())  # noqa: SLF001 - the one way to the frames without all their sources
+            level = _caller(inspect.currentframe())
             warnings.warn(message, kind, stacklevel=level)
             told.add(key)
             logger.warning("%s", message, stacklevel=level)
