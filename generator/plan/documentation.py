@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from generator.plan import literals, types
 from generator.plan.code import Code
+from generator.plan.deprecations import end_text
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
 from generator.spec.envelope import told_by
@@ -41,14 +42,15 @@ def provenance(spec: Spec, source: str | None) -> str:
     return f"Source: {literals.prose(page.title)}{where}, read {page.read.isoformat()}."
 
 
-def member_text(spec: Spec, member: Member, *, inherited: str | None = None) -> str:
-    """Say what a parameter or field is: its words, its limits, its default, its origin where that is its own."""
+def member_text(spec: Spec, member: Member, *, inherited: str | None = None, end: str = "") -> str:
+    """Say what a parameter or field is: its words, its limits, its default, its origin where that is its own, its *end*."""
     parts = [
         literals.prose(member.doc),
         types.limits(member.type, spec.types),
         "Its form is not known." if types.is_unknown(member.type, spec.types) else "",
         f"The vendor's default is {member.default}." if member.default is not None else "",
         _UNPRINTED.get(member.source or "", "") if member.source != inherited else "",
+        end,
     ]
     return " ".join(_sentence(part) for part in parts if part)
 
@@ -83,7 +85,7 @@ def method_docstring(
         (
             each.name,
             (
-                member_text(spec, member, inherited=endpoint.source)
+                member_text(spec, member, inherited=endpoint.source, end=end_text(spec, f"{wire}.{each.wire}"))
                 if (member := members.get((each.place, each.wire)))
                 else ""
             ),
@@ -92,6 +94,7 @@ def method_docstring(
     ]
     return (
         _sentence(literals.prose(endpoint.doc)) if endpoint.doc else f"Call {literals.prose(wire)}.",
+        end_text(spec, wire),
         _effect(endpoint),
         f"Older names of the same: {', '.join(endpoint.aka)}." if endpoint.aka else "",
         entries("Args", [item for item in (*described, *_hashed(endpoint)) if item[1]]),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from generator import naming
 from generator.plan import literals
 from generator.plan.code import Import, import_lines
+from generator.plan.deprecations import end_text
 from generator.plan.documentation import member_text, provenance
 from generator.plan.types import is_mixed
 from generator.spec.document import Spec
@@ -78,7 +79,8 @@ def plan_models(spec: Spec, header: str) -> ModelModule | None:
         definition = objects[declared.name]
         members = {member.name: member for member in definition.fields}
         fields = tuple(
-            _field(spec, members[wire], annotation, definition.source) for wire, annotation in declared.fields
+            _field(spec, declared.name, members[wire], annotation, definition.source)
+            for wire, annotation in declared.fields
         )
         if any("Field(" in field.declaration for field in fields):
             imports.add(_FIELD)
@@ -124,9 +126,9 @@ def _shaped(name: str, docstring: str, fields: tuple[Field, ...], annotation: st
     )
 
 
-def _field(spec: Spec, member: Member, annotation: str, source: str | None) -> Field:
+def _field(spec: Spec, owner: str, member: Member, annotation: str, source: str | None) -> Field:
     name = member.alias or naming.attribute_name(member.name)
-    text = member_text(spec, member, inherited=source)
+    text = member_text(spec, member, inherited=source, end=end_text(spec, f"{owner}.{member.name}"))
     alias = "" if name == member.name else f"serialization_alias={literals.string(member.name)}"
     # Where all is text, the text that a number could be would otherwise be preferred to the number.
     mode = 'union_mode="left_to_right"' if spec.format.response != "json" and is_mixed(member.type, spec.types) else ""

@@ -177,6 +177,8 @@ def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...
         imports.add(Import("._runtime.limits", "Limiter"))
     if any(parameter.default == "OMIT" for operation in operations for parameter in operation.parameters):
         imports.add(Import("._runtime.arguments", "OMIT"))
+    if any(operation.is_ending for operation in operations):
+        imports.add(Import("._runtime.deprecation", "SunsetWarning"))
     return PackageModule(
         header=header,
         docstring=literals.docstring((f"Typed clients for the {literals.prose(spec.title)}.",)),
@@ -191,6 +193,7 @@ def _releases(entries: tuple[ChangelogEntry, ...]) -> tuple[Release, ...]:
     releases: list[Release] = []
     for number, entry in enumerate(entries):
         lines = [entry.doc, entry.quote and f'The vendor: "{entry.quote}"']
+        lines += [f"Ends on {entry.sunset.isoformat()}."] if entry.sunset is not None else []
         lines += [f"{verb} {', '.join(names)}" for verb, names in _members(entry) if names]
         spelled = tuple(literals.markdown(line) for line in lines if line)
         releases.append(Release(version=version(entries[number:]), date=f" ({entry.date.isoformat()})", lines=spelled))
@@ -198,4 +201,9 @@ def _releases(entries: tuple[ChangelogEntry, ...]) -> tuple[Release, ...]:
 
 
 def _members(entry: ChangelogEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (("Adds", entry.adds), ("Changes", entry.changes), ("Removes", entry.removes))
+    return (
+        ("Adds", entry.adds),
+        ("Changes", entry.changes),
+        ("Removes", entry.removes),
+        ("Deprecates", entry.deprecates),
+    )

@@ -29,6 +29,9 @@ class ChangelogEntry:
     adds: tuple[str, ...]
     changes: tuple[str, ...]
     removes: tuple[str, ...]
+    deprecates: tuple[str, ...]
+    sunset: datetime.date | None
+    instead: str
 
 
 def _date(text: str) -> datetime.date:
@@ -57,6 +60,9 @@ CHANGELOG = ListShape(
             "adds": Key(_MEMBERS, "Members that are new, such as `User.hidden`.", default=()),
             "changes": Key(_MEMBERS, "Members that changed.", default=()),
             "removes": Key(_MEMBERS, "Members that are gone.", default=()),
+            "deprecates": Key(_MEMBERS, "Members that are going to go.", default=()),
+            "sunset": Key(DATE, "The day from which they may be gone.", default=None),
+            "instead": Key(TextShape(what="the dotted name of a member"), "The member to use instead.", default=""),
         },
         "an entry",
     )

@@ -9,6 +9,7 @@ from itertools import pairwise
 from generator import naming
 from generator.diagnostics import Complaints
 from generator.spec import addresses
+from generator.spec.changelog import ChangelogEntry
 from generator.spec.checker import Checker, Path
 from generator.spec.credential_checks import check_credentials
 from generator.spec.document import Spec
@@ -213,7 +214,7 @@ def _changelog(checker: Checker) -> None:
     gone: set[str] = set()
     back: set[str] = set()
     for number, entry in enumerate(entries):
-        for key, mentioned in (("adds", entry.adds), ("changes", entry.changes), ("removes", entry.removes)):
+        for key, mentioned in _mentioned(entry):
             for index, name in enumerate(mentioned):
                 place = ("changelog", str(number), key, str(index))
                 if key != "removes" and name not in gone:
@@ -221,8 +222,34 @@ def _changelog(checker: Checker) -> None:
                 elif key == "removes" and name in names and name not in back:
                     message = f"'{name}' is still there; take it out, or say what the entry changes"
                     checker.complain(place, "S057", message)
+        _end(checker, number, entry, names | gone)
         gone.update(entry.removes)
         back.update(entry.adds)
+
+
+def _mentioned(entry: ChangelogEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (
+        ("adds", entry.adds),
+        ("changes", entry.changes),
+        ("removes", entry.removes),
+        ("deprecates", entry.deprecates),
+    )
+
+
+def _end(checker: Checker, number: int, entry: ChangelogEntry, names: set[str]) -> None:
+    """Hold together what an entry says of an end."""
+    place = ("changelog", str(number))
+    if entry.instead:
+        checker.known((*place, "instead"), "S057", entry.instead, names, "member")
+        if entry.instead in entry.deprecates:
+            message = f"'{entry.instead}' is what ends; name what is used instead of it, or leave it out"
+            checker.complain((*place, "instead"), "S120", message)
+    for key, said in (("sunset", entry.sunset), ("instead", entry.instead)):
+        if said and not entry.deprecates:
+            checker.complain((*place, key), "S120", f"'{key}' goes with 'deprecates', which names what ends")
+    if entry.sunset is not None and entry.sunset < entry.date:
+        message = f"the end on {entry.sunset} is before its announcement on {entry.date}"
+        checker.complain((*place, "sunset"), "S120", message)
 
 
 def _member_names(checker: Checker) -> set[str]:

@@ -119,6 +119,8 @@ class _BaseClient:
     def _prepare(
         self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions
     ) -> tuple[Request, Timeouts]:
+        if operation.ends is not None:
+            self._tell(operation, arguments)
         request = build_request(
             self._service,
             operation,
@@ -130,6 +132,11 @@ class _BaseClient:
         )
         timeouts = self._timeouts if options.timeout is None else _timeouts(options.timeout)
         return request, timeouts
+
+    def _tell(self, operation: Operation[Any], arguments: Mapping[str, object]) -> None:
+        if operation.ends is not None:
+            setting = self._setting
+            operation.ends.tell(operation.name, arguments, setting.told, setting.logger, setting.clock.time())
 
 
 class SyncClient(_BaseClient):
@@ -277,6 +284,7 @@ class AsyncioClient(_BaseClient):
     def _page(
         self, operation: PagedOperation[T], arguments: Mapping[str, object], options: CallOptions
     ) -> AsyncPageRequest[T]:
+        self._tell(operation, arguments)  # here, while the caller's line is on the stack
         return AsyncPageRequest(operation.name, self._asker(AsyncPage[T], operation, arguments, options))
 
     def _page_as(
@@ -286,6 +294,7 @@ class AsyncioClient(_BaseClient):
         arguments: Mapping[str, object],
         options: CallOptions,
     ) -> AsyncPageRequestAs[AsyncPageT, T]:
+        self._tell(operation, arguments)  # as above
         return AsyncPageRequestAs(operation.name, self._asker(kind, operation, arguments, options))
 
     def _asker(
