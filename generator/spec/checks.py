@@ -243,13 +243,13 @@ def _end(checker: Checker, number: int, entry: ChangelogEntry, names: set[str]) 
         checker.known((*place, "instead"), "S057", entry.instead, names, "member")
         if entry.instead in entry.deprecates:
             message = f"'{entry.instead}' is what ends; name what is used instead of it, or leave it out"
-            checker.complain((*place, "instead"), "S120", message)
+            checker.complain((*place, "instead"), "S130", message)
     for key, said in (("sunset", entry.sunset), ("instead", entry.instead)):
         if said and not entry.deprecates:
-            checker.complain((*place, key), "S120", f"'{key}' goes with 'deprecates', which names what ends")
+            checker.complain((*place, key), "S130", f"'{key}' goes with 'deprecates', which names what ends")
     if entry.sunset is not None and entry.sunset < entry.date:
         message = f"the end on {entry.sunset} is before its announcement on {entry.date}"
-        checker.complain((*place, "sunset"), "S120", message)
+        checker.complain((*place, "sunset"), "S130", message)
 
 
 def _member_names(checker: Checker) -> set[str]:
