@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from .credentials import Credentials
+    from .drift import OnDrift, Watch
     from .operations import Operation, PagedOperation, Service, WireFormat
 
 T = TypeVar("T")
@@ -55,6 +56,7 @@ class _BaseClient:
         requests_per_window: float | None,
         limiter: Limiter | None,
         settings: Mapping[str, str] | None,
+        on_drift: OnDrift | None,
         clock: Clock,
     ) -> None:
         secrets = credentials.resolve(service.credentials)
@@ -79,6 +81,7 @@ class _BaseClient:
                 else service.login.source(token_url, secrets, service.envelope, clock, user_agent(service))
             ),
         )
+        self._watch = None if on_drift is None else _watch(service, on_drift)
         quieten()
 
     @property
@@ -159,6 +162,7 @@ class SyncClient(_BaseClient):
         requests_per_window: float | None = None,
         limiter: Limiter | None = None,
         settings: Mapping[str, str] | None = None,
+        on_drift: OnDrift | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         super().__init__(
@@ -174,6 +178,7 @@ class SyncClient(_BaseClient):
             requests_per_window=requests_per_window,
             limiter=limiter,
             settings=settings,
+            on_drift=on_drift,
             clock=clock,
         )
         self._sender: SyncSender
@@ -220,6 +225,8 @@ class SyncClient(_BaseClient):
         asked = LAST_ANSWER.get()
         if asked is not None:
             asked.append(outcome.answer)
+        if self._watch is not None:
+            self._watch.look(operation, outcome.decoded.value)
         return outcome
 
 
@@ -243,6 +250,7 @@ class AsyncioClient(_BaseClient):
         requests_per_window: float | None = None,
         limiter: Limiter | None = None,
         settings: Mapping[str, str] | None = None,
+        on_drift: OnDrift | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         super().__init__(
@@ -258,6 +266,7 @@ class AsyncioClient(_BaseClient):
             requests_per_window=requests_per_window,
             limiter=limiter,
             settings=settings,
+            on_drift=on_drift,
             clock=clock,
         )
         self._sender: AsyncSender
@@ -323,7 +332,18 @@ class AsyncioClient(_BaseClient):
         asked = LAST_ANSWER.get()
         if asked is not None:
             asked.append(outcome.answer)
+        if self._watch is not None:
+            self._watch.look(operation, outcome.decoded.value)
         return outcome
+
+
+def _watch(service: Service, on_drift: OnDrift) -> Watch:
+    # Imported here: few clients are watched, and the others do not pay for it.
+    from .drift import Watch  # noqa: PLC0415 - see above
+
+    if not callable(on_drift):
+        raise ArgumentError("on_drift must be callable, such as a DriftFile")
+    return Watch(service.package, on_drift, package_logger(service.package))
 
 
 def user_agent(service: Service) -> str:
