@@ -9,6 +9,7 @@ from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
 
 if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
     from .resources.users import AsyncUsers, AsyncUsersWithRawResponse, Users, UsersWithRawResponse
 
 
@@ -26,6 +27,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         format: Literal["json", "xml"] = "json",
     ) -> None:
@@ -44,6 +46,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             format: The form in which the vendor answers; results are the same.
 
@@ -63,6 +67,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             format=format,
         )
@@ -108,6 +113,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         format: Literal["json", "xml"] = "json",
     ) -> None:
@@ -126,6 +132,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             format: The form in which the vendor answers; results are the same.
 
@@ -145,6 +153,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             format=format,
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.cli.adding import add
+from generator.cli.adopting import adopt
 from generator.cli.complaints import Style, render
 from generator.cli.exits import CLEAN, DIFFERENT, UsageMistake
 from generator.cli.options import complain, counted, folders, quietly, replace_file, spelled
@@ -234,6 +235,7 @@ def fmt(
 
 
 clientmill.add_command(add)
+clientmill.add_command(adopt)
 
 
 @clientmill.command()

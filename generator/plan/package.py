@@ -12,6 +12,7 @@ from generator.plan.client import ClientModule, plan_client_module
 from generator.plan.code import Import, import_lines
 from generator.plan.companions import with_companions
 from generator.plan.conversations import TestPlan
+from generator.plan.drift import DriftModule, plan_drift
 from generator.plan.error_classes import OWN_ERRORS, ErrorModule, plan_error_module
 from generator.plan.filters import FilterModule, plan_filters
 from generator.plan.models import ModelModule, plan_models
@@ -88,6 +89,7 @@ class ClientPlan:
     errors: ErrorModule | None
     filters: FilterModule | None
     webhooks: WebhookModule | None
+    drift: DriftModule
     distribution: Distribution
     readme: ReadmePage
     changelog: ChangelogPage
@@ -121,6 +123,7 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
         errors=plan_error_module(spec, header),
         filters=plan_filters(spec, header),
         webhooks=plan_webhooks(spec, header),
+        drift=plan_drift(header),
         distribution=Distribution(
             note=note,
             distribution=literals.toml_string(f"{spec.package}-client"),

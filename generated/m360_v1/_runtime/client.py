@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .call import Outcome
     from .credentials import Credentials
+    from .drift import OnDrift, Watch
     from .drivers import AsyncSender, SyncSender
     from .operations import Operation, PagedOperation, Service, WireFormat
     from .request import CallOptions, Request
@@ -54,6 +55,7 @@ class _BaseClient:
         requests_per_window: float | None,
         limiter: Limiter | None,
         settings: Mapping[str, str] | None,
+        on_drift: OnDrift | None,
         clock: Clock,
     ) -> None:
         from .call import Setting  # noqa: PLC0415 - as said at the top, and so below
@@ -82,6 +84,7 @@ class _BaseClient:
                 else service.login.source(token_url, secrets, service.envelope, clock, user_agent(service))
             ),
         )
+        self._watch = None if on_drift is None else _watch(service, on_drift)
         quieten()
 
     @property
@@ -122,13 +125,10 @@ class _BaseClient:
     def _prepare(
         self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions
     ) -> tuple[Request, Timeouts]:
-<<<<<<< HEAD
-        if operation.ends is not None:
-            self._tell(operation, arguments)
-=======
         from .request import build_request  # noqa: PLC0415
 
->>>>>>> e6887c621d531e7bc17f41f55d9becb4792b815f
+        if operation.ends is not None:
+            self._tell(operation, arguments)
         request = build_request(
             self._service,
             operation,
@@ -167,6 +167,7 @@ class SyncClient(_BaseClient):
         requests_per_window: float | None = None,
         limiter: Limiter | None = None,
         settings: Mapping[str, str] | None = None,
+        on_drift: OnDrift | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         super().__init__(
@@ -182,6 +183,7 @@ class SyncClient(_BaseClient):
             requests_per_window=requests_per_window,
             limiter=limiter,
             settings=settings,
+            on_drift=on_drift,
             clock=clock,
         )
         self._sender: SyncSender
@@ -237,6 +239,8 @@ class SyncClient(_BaseClient):
         asked = LAST_ANSWER.get()
         if asked is not None:
             asked.append(outcome.answer)
+        if self._watch is not None:
+            self._watch.look(operation, outcome.decoded.value)
         return outcome
 
 
@@ -260,6 +264,7 @@ class AsyncioClient(_BaseClient):
         requests_per_window: float | None = None,
         limiter: Limiter | None = None,
         settings: Mapping[str, str] | None = None,
+        on_drift: OnDrift | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         super().__init__(
@@ -275,6 +280,7 @@ class AsyncioClient(_BaseClient):
             requests_per_window=requests_per_window,
             limiter=limiter,
             settings=settings,
+            on_drift=on_drift,
             clock=clock,
         )
         self._sender: AsyncSender
@@ -349,7 +355,18 @@ class AsyncioClient(_BaseClient):
         asked = LAST_ANSWER.get()
         if asked is not None:
             asked.append(outcome.answer)
+        if self._watch is not None:
+            self._watch.look(operation, outcome.decoded.value)
         return outcome
+
+
+def _watch(service: Service, on_drift: OnDrift) -> Watch:
+    # Imported here: few clients are watched, and the others do not pay for it.
+    from .drift import Watch  # noqa: PLC0415 - see above
+
+    if not callable(on_drift):
+        raise ArgumentError("on_drift must be callable, such as a DriftFile")
+    return Watch(service.package, on_drift, package_logger(service.package))
 
 
 def user_agent(service: Service) -> str:

@@ -16,6 +16,7 @@ from ._service import FIND_INVOICES, GET_INVOICE, LIST_INVOICES, SERVICE
 from .models import Invoice
 
 if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
     from .resources.invoices import AsyncInvoices, AsyncInvoicesWithRawResponse, Invoices, InvoicesWithRawResponse
 
 
@@ -29,6 +30,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
     ) -> None:
         """Make a client; nothing is sent yet.
@@ -40,6 +42,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
         """
         credentials = Credentials()
@@ -50,6 +54,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
         )
 
@@ -177,6 +182,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
     ) -> None:
         """Make a client; nothing is sent yet.
@@ -188,6 +194,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
         """
         credentials = Credentials()
@@ -198,6 +206,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
         )
 
