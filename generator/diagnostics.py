@@ -134,7 +134,7 @@ CODES: dict[str, str] = {
     "S112": "no such part of auth, setting, or word of a setting",
     "S113": "a body in a form that the spec does not have",
     "S114": "a list that XML cannot tell",
-    "S130": "an end that is not told whole",
+    "S140": "an end that is not told whole",
     # Specs that are like another.
     "S080": "no such spec to be like",
     "S081": "specs that are like each other in a ring",
@@ -151,4 +151,10 @@ CODES: dict[str, str] = {
     "S097": "a token that is not fetched, or not sent",
     # Error classes of a spec's own.
     "S120": "an error class of the spec's own that cannot be",
+    # What was released before.
+    "S130": "a change that the changelog does not announce",
+    "S131": "a changelog entry whose kind is not what happened",
+    "S132": "a changelog entry that is older than one that was released",
+    "S133": "a changelog entry that was released and is gone",
+    "S134": "a remembered surface that cannot be read",
 }

@@ -7,7 +7,7 @@ import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
-from ._runtime.limits import Limiter
+from ._runtime.limits import BaseLimiter
 
 if TYPE_CHECKING:
     from ._runtime.drift import OnDrift
@@ -35,7 +35,7 @@ class Client(SyncClient):
         on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 
@@ -168,7 +168,7 @@ class AsyncClient(AsyncioClient):
         on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 

@@ -138,8 +138,11 @@ class Draft:
         try:
             self._apply(self._edit(addition, announcement))
             match addition:
-                case NewWords(member=member):
-                    self._announce("changes", member, announcement)
+                case NewWords(member=member, words=words):
+                    # Words of a named type have names of their own, those of a field or a parameter do not.
+                    is_named = member in self._spec.types
+                    for name in (f"{member}.{word}" for word in words) if is_named else (member,):
+                        self._announce("adds" if is_named else "changes", name, announcement)
                 case NewEndpoint(name=name):
                     self._announce("adds", name, announcement)
                 case NewMember(owner=owner, name=name):

@@ -133,7 +133,7 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
         found.append(_option(limit.setting, "float | None", "None", doc, passed_as="requests_per_window"))
     if limit is not None:
         doc = "Keeps the limit together with other clients of the account; give the same object to each."
-        found.append(_option("limiter", "Limiter | None", "None", doc))
+        found.append(_option("limiter", "BaseLimiter | None", "None", doc))
     return tuple(found)
 
 
@@ -253,7 +253,7 @@ def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]
     if len(spec.servers) > 1 or len(spec.format.choose) > 1:
         used.add(Import("typing", "Literal"))
     if spec.rate_limit is not None:
-        used.add(Import(f"{_RUNTIME}.limits", "Limiter"))
+        used.add(Import(f"{_RUNTIME}.limits", "BaseLimiter"))
     if settings(spec):
         used.add(Import("typing", "Literal"))
     if hidden_builtins(spec) & names_in("bool | float | int | str"):

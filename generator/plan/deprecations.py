@@ -69,7 +69,7 @@ def instead_of(spec: Spec, entry: ChangelogEntry, member: str) -> str:
         alias = next((each.alias for each in definition.fields if each.name == field), None)
         attribute = alias or naming.attribute_name(field)
         return f"`{attribute}`" if member.startswith(f"{owner}.") else f"`{owner}.{attribute}`"
-    return f"`{name}`" if name else ""
+    return f"`{name}`" if name and " " not in name else literals.prose(name)
 
 
 def _operation(wire: str, endpoint: Endpoint) -> str:

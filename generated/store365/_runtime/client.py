@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
 from .clock import SYSTEM_CLOCK, Clock
 from .errors import ArgumentError, ClientClosedError
 from .exchange import Timeouts, read_timeouts
-from .limits import Limiter
+from .limits import BaseLimiter, Limiter
 from .pages import AsyncPage, AsyncPageRequest, AsyncPageRequestAs, Page
 from .raw import LAST_ANSWER
 from .redaction import package_logger, quieten
@@ -53,7 +53,7 @@ class _BaseClient:
         max_retries: int,
         testing: bool,
         requests_per_window: float | None,
-        limiter: Limiter | None,
+        limiter: BaseLimiter | None,
         settings: Mapping[str, str] | None,
         on_drift: OnDrift | None,
         clock: Clock,
@@ -165,7 +165,7 @@ class SyncClient(_BaseClient):
         trust_env: bool = False,
         testing: bool = False,
         requests_per_window: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
         on_drift: OnDrift | None = None,
         clock: Clock = SYSTEM_CLOCK,
@@ -262,7 +262,7 @@ class AsyncioClient(_BaseClient):
         trust_env: bool = False,
         testing: bool = False,
         requests_per_window: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
         on_drift: OnDrift | None = None,
         clock: Clock = SYSTEM_CLOCK,
@@ -418,9 +418,9 @@ def _check_figure(keyword: str, given: object) -> None:
         raise ArgumentError(f"{keyword} must be a number above 0")
 
 
-def _own(limiter: object) -> Limiter:
-    if not isinstance(limiter, Limiter):
-        raise ArgumentError("limiter must be a Limiter of this package")
+def _own(limiter: object) -> BaseLimiter:
+    if not isinstance(limiter, BaseLimiter):
+        raise ArgumentError("limiter must be a limiter of this package")
     return limiter
 
 

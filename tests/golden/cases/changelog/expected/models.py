@@ -18,5 +18,6 @@ class Invoice(Model):
     id: str
 
     due_on: date | None = Field(default=None, serialization_alias="dueOn")
+    """Deprecated since 2026-10-20; it goes away on 2026-12-31. Use `paid_on` instead."""
 
     paid_on: date | None = Field(default=None, serialization_alias="paidOn")

@@ -22,6 +22,7 @@ from ._runtime.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServiceUnavailableError,
+    StoreUnavailableError,
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "ServiceUnavailableError",
+    "StoreUnavailableError",
     "SunsetWarning",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
