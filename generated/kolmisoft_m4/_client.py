@@ -326,8 +326,10 @@ class Client(SyncClient):
             period_end: Unix seconds; today at 23:59 if not given.
             s_user: Whose calls.
             s_call_type: The vendor's default is all.
-            s_origination_point: The vendor's default is all.
-            s_termination_point: For the admin only. The vendor's default is all.
+            s_origination_point: The vendor's default is all. Since 2.0.0 (2016-01-07, M4 user calls get (28
+                Nov 2022)).
+            s_termination_point: For the admin only. The vendor's default is all. Since 2.0.0 (2016-01-07,
+                M4 user calls get (28 Nov 2022)).
             s_hgc: Id of a hangup cause. The vendor's default is all.
             s_destination: A prefix.
             order_desc: 0 to 1. The vendor's default is 0.
@@ -409,6 +411,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API Exchange rate update (28 Nov 2022), read 2026-11-21.
+
+        Since 3.2.0 (2017-11-06, M4 API, the index (text of 6 Nov 2017)).
         """
         return self._call(
             EXCHANGE_RATE_UPDATE,
@@ -732,6 +736,9 @@ class Client(SyncClient):
 
         Older names of the same: get_tariff.
 
+        Args:
+            device_id: Since 3.0.0 (2016-10-11, M2 API tariff rates get (11 Oct 2016)).
+
         Returns:
             Tariff.
 
@@ -844,6 +851,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API quickstats get (28 Nov 2022), read 2026-11-21.
+
+        Since 2.1.0 (2016-02-11, M4 API quickstats get (28 Nov 2022)).
         """
         return self._call(QUICKSTATS_GET, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -915,6 +924,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M2 API aggregate get (11 Jul 2017), M4 API aggregate get, read 2026-11-21.
+
+        Since 3.1.0 (2017-07-11, M2 API aggregate get (11 Jul 2017), M4 API aggregate get).
         """
         return self._call(
             AGGREGATE_GET,
@@ -1000,7 +1011,8 @@ class Client(SyncClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Args:
-            user_id: One user's id, or all.
+            user_id: One user's id, or all. Since 5.0.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct
+                2025)).
 
         Returns:
             list[User].
@@ -1022,6 +1034,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API users get (13 Dec 2024, 6 Oct 2025), read 2026-11-21.
+
+        Since 3.6.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
         """
         return self._call(USERS_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -1060,6 +1074,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API user details raw get (21 Feb 2024), read 2026-11-21.
+
+        Since 5.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
         """
         return self._call(
             USER_DETAILS_RAW_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -1135,6 +1151,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API user details update (12 Mar 2024), read 2026-11-21.
+
+        Since 5.2.0 (2024-03-12, M4 API user details update (12 Mar 2024)).
         """
         return self._call(
             USER_DETAILS_UPDATE,
@@ -1209,6 +1227,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API cp create (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_CREATE,
@@ -1294,6 +1314,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API cp update (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_UPDATE,
@@ -1364,6 +1386,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API cp delete (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_DELETE, {"cp_id": cp_id, "hashed": hashed}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -1411,6 +1435,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOLS_GET,
@@ -1454,6 +1480,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_CREATE,
@@ -1497,6 +1525,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_UPDATE,
@@ -1536,6 +1566,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(NUMBER_POOL_DELETE, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -1574,6 +1606,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_NUMBERS_CREATE,
@@ -1619,6 +1653,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_NUMBERS_DELETE,
@@ -1925,8 +1961,10 @@ class AsyncClient(AsyncioClient):
             period_end: Unix seconds; today at 23:59 if not given.
             s_user: Whose calls.
             s_call_type: The vendor's default is all.
-            s_origination_point: The vendor's default is all.
-            s_termination_point: For the admin only. The vendor's default is all.
+            s_origination_point: The vendor's default is all. Since 2.0.0 (2016-01-07, M4 user calls get (28
+                Nov 2022)).
+            s_termination_point: For the admin only. The vendor's default is all. Since 2.0.0 (2016-01-07,
+                M4 user calls get (28 Nov 2022)).
             s_hgc: Id of a hangup cause. The vendor's default is all.
             s_destination: A prefix.
             order_desc: 0 to 1. The vendor's default is 0.
@@ -2008,6 +2046,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API Exchange rate update (28 Nov 2022), read 2026-11-21.
+
+        Since 3.2.0 (2017-11-06, M4 API, the index (text of 6 Nov 2017)).
         """
         return await self._call(
             EXCHANGE_RATE_UPDATE,
@@ -2331,6 +2371,9 @@ class AsyncClient(AsyncioClient):
 
         Older names of the same: get_tariff.
 
+        Args:
+            device_id: Since 3.0.0 (2016-10-11, M2 API tariff rates get (11 Oct 2016)).
+
         Returns:
             Tariff.
 
@@ -2443,6 +2486,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API quickstats get (28 Nov 2022), read 2026-11-21.
+
+        Since 2.1.0 (2016-02-11, M4 API quickstats get (28 Nov 2022)).
         """
         return await self._call(QUICKSTATS_GET, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -2514,6 +2559,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M2 API aggregate get (11 Jul 2017), M4 API aggregate get, read 2026-11-21.
+
+        Since 3.1.0 (2017-07-11, M2 API aggregate get (11 Jul 2017), M4 API aggregate get).
         """
         return await self._call(
             AGGREGATE_GET,
@@ -2599,7 +2646,8 @@ class AsyncClient(AsyncioClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Args:
-            user_id: One user's id, or all.
+            user_id: One user's id, or all. Since 5.0.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct
+                2025)).
 
         Returns:
             list[User].
@@ -2621,6 +2669,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API users get (13 Dec 2024, 6 Oct 2025), read 2026-11-21.
+
+        Since 3.6.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
         """
         return await self._call(
             USERS_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -2661,6 +2711,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API user details raw get (21 Feb 2024), read 2026-11-21.
+
+        Since 5.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
         """
         return await self._call(
             USER_DETAILS_RAW_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -2736,6 +2788,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API user details update (12 Mar 2024), read 2026-11-21.
+
+        Since 5.2.0 (2024-03-12, M4 API user details update (12 Mar 2024)).
         """
         return await self._call(
             USER_DETAILS_UPDATE,
@@ -2810,6 +2864,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API cp create (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_CREATE,
@@ -2895,6 +2951,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API cp update (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_UPDATE,
@@ -2965,6 +3023,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API cp delete (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_DELETE, {"cp_id": cp_id, "hashed": hashed}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -3012,6 +3072,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOLS_GET,
@@ -3055,6 +3117,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_CREATE,
@@ -3098,6 +3162,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_UPDATE,
@@ -3137,6 +3203,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(NUMBER_POOL_DELETE, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -3175,6 +3243,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_NUMBERS_CREATE,
@@ -3220,6 +3290,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_NUMBERS_DELETE,

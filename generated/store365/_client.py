@@ -7,6 +7,7 @@ import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
+from ._runtime.token_stores import TokenStore
 
 if TYPE_CHECKING:
     from ._runtime.drift import OnDrift
@@ -24,6 +25,7 @@ class Client(SyncClient):
         client_id: str | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
@@ -41,6 +43,8 @@ class Client(SyncClient):
             token_url: Another address for the login than https://token.store-it365.eu/auth; https, or http
                 to this machine. The token is a JWT. There is no refresh token; a new one is asked for in
                 the same way.
+            token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
+                RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.
@@ -64,6 +68,7 @@ class Client(SyncClient):
             credentials,
             base_url=base_url,
             token_url=token_url,
+            token_store=token_store,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
@@ -110,6 +115,7 @@ class AsyncClient(AsyncioClient):
         client_id: str | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
@@ -127,6 +133,8 @@ class AsyncClient(AsyncioClient):
             token_url: Another address for the login than https://token.store-it365.eu/auth; https, or http
                 to this machine. The token is a JWT. There is no refresh token; a new one is asked for in
                 the same way.
+            token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
+                RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.
@@ -150,6 +158,7 @@ class AsyncClient(AsyncioClient):
             credentials,
             base_url=base_url,
             token_url=token_url,
+            token_store=token_store,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,

@@ -10,7 +10,7 @@ FORMAT = 1
 """What a surface says of each name. It grows when surfaces begin to say more; see `KEYS_SINCE`."""
 
 KEYS_SINCE: Mapping[str, int] = {}
-"""The format in which a fact was said first, of those that were not said from the beginning.
+"""The format in which a fact was said first, by kind and word (`field.type`), of those not said from the beginning.
 
 What an older surface could not say is left out of a comparison with it, so that a newer clientmill alone changes nothing.
 """

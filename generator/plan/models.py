@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from generator import naming
 from generator.plan import literals
+from generator.plan.announced import since
 from generator.plan.code import Import, import_lines
-from generator.plan.deprecations import end_text
 from generator.plan.documentation import member_text, provenance
 from generator.plan.types import is_mixed
 from generator.spec.document import Spec
@@ -85,7 +85,11 @@ def plan_models(spec: Spec, header: str) -> ModelModule | None:
         if any("Field(" in field.declaration for field in fields):
             imports.add(_FIELD)
         imports.update(declared.imports)
-        paragraphs = (literals.prose(definition.doc) or f"`{declared.name}`.", provenance(spec, definition.source))
+        paragraphs = (
+            literals.prose(definition.doc) or f"`{declared.name}`.",
+            provenance(spec, definition.source),
+            since(spec, declared.name),
+        )
         docstring = literals.docstring(paragraphs, indent=4)
         theirs = next((member.name for member in definition.fields if member.model is not None), None)
         if theirs is None:
@@ -128,7 +132,7 @@ def _shaped(name: str, docstring: str, fields: tuple[Field, ...], annotation: st
 
 def _field(spec: Spec, owner: str, member: Member, annotation: str, source: str | None) -> Field:
     name = member.alias or naming.attribute_name(member.name)
-    text = member_text(spec, member, inherited=source, end=end_text(spec, f"{owner}.{member.name}"))
+    text = member_text(spec, member, f"{owner}.{member.name}", inherited=source)
     alias = "" if name == member.name else f"serialization_alias={literals.string(member.name)}"
     # Where all is text, the text that a number could be would otherwise be preferred to the number.
     mode = 'union_mode="left_to_right"' if spec.format.response != "json" and is_mixed(member.type, spec.types) else ""

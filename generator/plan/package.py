@@ -209,6 +209,9 @@ def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...
     if spec.rate_limit is not None:
         imports |= {Import("._runtime.limits", name) for name in ("BaseLimiter", "Limiter")}
         imports |= {Import("._runtime.file_limits", "FileLimiter"), Import("._runtime.redis_limits", "RedisLimiter")}
+    if spec.auth.login is not None:
+        imports |= {Import("._runtime.token_stores", "TokenStore"), Import("._runtime.file_tokens", "FileTokenStore")}
+        imports.add(Import("._runtime.redis_tokens", "RedisTokenStore"))
     if any(parameter.default == "OMIT" for operation in operations for parameter in operation.parameters):
         imports.add(Import("._runtime.arguments", "OMIT"))
     if any(operation.is_ending for operation in operations):

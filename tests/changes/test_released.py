@@ -101,6 +101,18 @@ def test_names_that_clientmill_alone_makes_need_no_entry(project: Project) -> No
     assert project.codes() == []
 
 
+def test_what_an_older_surface_could_not_say_needs_no_entry(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.release()
+    text = project.remembered.read_text(encoding="utf-8")
+    project.remembered.write_text(text.replace("field Invoice.id: required; type", "field Invoice.id: required; kind"))
+    project.write(SPEC + "# Another text.\n")
+    told = project.codes()
+    monkeypatch.setattr("generator.changes.comparison.KEYS_SINCE", {"field.type": 2, "field.kind": 2})
+
+    assert told == ["S130"]
+    assert project.codes() == []
+
+
 def test_merge_marks_are_told_with_their_line(project: Project) -> None:
     project.write((MERGE_MARKS / "spec.yaml").read_text(encoding="utf-8"))
     project.release()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .drivers import AsyncSender, SyncSender
     from .operations import Operation, PagedOperation, Service, WireFormat
     from .request import CallOptions, Request
+    from .token_stores import TokenStore
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=Page[Any])
@@ -48,6 +49,7 @@ class _BaseClient:
         base_url: str | None,
         environment: str | None,
         token_url: str | None,
+        token_store: TokenStore | None,
         format: str | None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout,
         max_retries: int,
@@ -81,7 +83,9 @@ class _BaseClient:
             tokens=(
                 None
                 if service.login is None
-                else service.login.source(token_url, secrets, service.envelope, clock, user_agent(service))
+                else service.login.source(
+                    token_url, secrets, service.envelope, clock, user_agent(service), store=token_store
+                )
             ),
         )
         self._watch = None if on_drift is None else _watch(service, on_drift)
@@ -158,6 +162,7 @@ class SyncClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
@@ -176,6 +181,7 @@ class SyncClient(_BaseClient):
             base_url=base_url,
             environment=environment,
             token_url=token_url,
+            token_store=token_store,
             format=format,
             timeout=timeout,
             max_retries=max_retries,
@@ -255,6 +261,7 @@ class AsyncioClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
@@ -273,6 +280,7 @@ class AsyncioClient(_BaseClient):
             base_url=base_url,
             environment=environment,
             token_url=token_url,
+            token_store=token_store,
             format=format,
             timeout=timeout,
             max_retries=max_retries,
