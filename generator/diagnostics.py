@@ -150,4 +150,5 @@ CODES: dict[str, str] = {
     "S097": "a token that is not fetched, or not sent",
     # Error classes of a spec's own.
     "S120": "an error class of the spec's own that cannot be",
+    "S121": "a key of requests that nothing sends, or whose place is taken",
 }
