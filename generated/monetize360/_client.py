@@ -8,7 +8,6 @@ import httpx2
 from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
 from ._runtime.limits import BaseLimiter
-from ._service import SERVICE
 
 if TYPE_CHECKING:
     from .resources.mdata import AsyncMdata, AsyncMdataWithRawResponse, Mdata, MdataWithRawResponse
@@ -59,6 +58,8 @@ class Client(SyncClient):
         Raises:
             CredentialError: A credential is missing or cannot be sent.
         """
+        from ._service import SERVICE
+
         credentials = Credentials(api_key=api_key)
         # No frame of ours keeps them in the clear when the next line raises.
         del api_key
@@ -186,6 +187,8 @@ class AsyncClient(AsyncioClient):
         Raises:
             CredentialError: A credential is missing or cannot be sent.
         """
+        from ._service import SERVICE
+
         credentials = Credentials(api_key=api_key)
         # No frame of ours keeps them in the clear when the next line raises.
         del api_key

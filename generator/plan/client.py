@@ -28,7 +28,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientClass:
-    """`Client` or `AsyncClient`."""
+    """`Client` or `AsyncClient`.
+
+    Attributes:
+        late_imports: What only making a client needs, where no method of its own does.
+    """
 
     name: str
     base: str
@@ -37,6 +41,7 @@ class ClientClass:
     docstring: str
     init_docstring: str
     keywords: tuple[str, ...]
+    late_imports: tuple[str, ...]
     collected: str
     released: str
     options: tuple[Option, ...]
@@ -60,6 +65,7 @@ class ClientModule:
 
 
 _RUNTIME = "._runtime"
+_SERVICE = Import("._service", "SERVICE")
 
 _TIMEOUT_DOC = (
     "Seconds for a whole call with all its tries and waits, each page of an iteration anew; "
@@ -195,6 +201,7 @@ def _client(
             indent=8,
         ),
         keywords=_keywords(spec, credentials, options),
+        late_imports=() if any(not operation.group for operation in operations) else import_lines({_SERVICE}),
         collected=", ".join(f"{credential.name}={credential.name}" for credential in credentials),
         released=released,
         options=tuple(option for option in options if option.passed_as != "settings"),
@@ -230,8 +237,9 @@ def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]
         Import(f"{_RUNTIME}.client", "AsyncioClient"),
         Import(f"{_RUNTIME}.client", "SyncClient"),
         Import(f"{_RUNTIME}.credentials", "Credentials"),
-        Import("._service", "SERVICE"),
     }
+    if own:
+        used.add(_SERVICE)
     if len(own) < len(operations):
         used.add(Import("typing", "TYPE_CHECKING"))
     if len(spec.servers) > 1 or len(spec.format.choose) > 1:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
-import sys
 from collections.abc import Mapping
 from typing import Any, get_type_hints
 
@@ -13,7 +12,7 @@ import httpx2
 import pytest
 
 from tests.contract.callers import GENERATED, Caller, package
-from tests.stand_ins.m360 import AUTH_CODE, AUTH_TOKEN, M360, good, record, record_v1
+from tests.stand_ins.m360 import AUTH_CODE, AUTH_TOKEN, M360, good
 
 OPERATIONS = {
     "v1": {"get_history", "schedule_blacklist_check", "get_blacklist_checks_by_batch_id"},
@@ -258,26 +257,6 @@ def test_user_agent_names_package_version_and_python(caller: Caller, vendor: M36
 
     assert name == f"m360_{caller.version}"
     assert rest.startswith(f"{caller.package.__version__} python/3.")
-
-
-def test_readme_s_quick_start_runs(version: str, vendor: M360, monkeypatch: pytest.MonkeyPatch) -> None:
-    def look_alike(*_: object) -> str:
-        return vendor.url(version)
-
-    made = package(version)
-    monkeypatch.setenv("M360_AUTH_CODE", AUTH_CODE)
-    monkeypatch.setenv("M360_AUTH_TOKEN", AUTH_TOKEN)
-    monkeypatch.setitem(sys.modules, f"m360_{version}", made)
-    # The quick start talks to the vendor, so its look-alike takes the vendor's place.
-    monkeypatch.setattr(made._runtime.client, "_server", look_alike)
-    vendor.records = [(record if version == "v2" else record_v1)(1)]
-    readme = (GENERATED / f"m360_{version}" / "README.md").read_text(encoding="utf-8")
-    snippets = [part.partition("```")[0] for part in readme.split("```python\n")[1:]]
-    for snippet in snippets:
-        exec(compile(snippet, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102 - it is ours
-
-    assert len(snippets) == 2
-    assert vendor.executions["getHistory"] == len(snippets)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -42,6 +43,16 @@ def vendor() -> Iterator[Kolmisoft]:
     """The vendor's look-alike."""
     with Kolmisoft() as server:
         yield server
+
+
+def test_every_call_that_moves_money_is_tried_here() -> None:
+    documented = {
+        name
+        for name, method in inspect.getmembers(package().Client, inspect.isfunction)
+        if "Moves money" in (method.__doc__ or "")
+    }
+
+    assert documented == set(MONEY)
 
 
 @pytest.mark.parametrize("calling", CALLINGS)

@@ -58,9 +58,8 @@ def frames(error: BaseException | None, folder: Path) -> Iterator[str]:
         error = error.__cause__ or error.__context__
 
 
-def sinks(error: BaseException, caller: Caller) -> Iterator[tuple[str, str]]:
-    """Give every text in which an error could show what it knows, with its name."""
-    folder = Path(caller.package.__file__).parent
+def sinks(error: BaseException, folder: Path) -> Iterator[tuple[str, str]]:
+    """Give every text in which an error could show what it knows, with its name; *folder* is the package's."""
     yield "repr", repr(error) + str(error) + repr(error.args) + repr(getattr(error, "__notes__", ""))
     yield "vars", repr(vars(error))
     yield "traceback", "".join(traceback.format_exception(error))
@@ -70,6 +69,10 @@ def sinks(error: BaseException, caller: Caller) -> Iterator[tuple[str, str]]:
     if response is not None:
         yield "response", repr((response, response.content, response.headers, response.text))
     yield "pickle", repr(pickle.dumps(error))
+
+
+def folder_of(caller: Caller) -> Path:
+    return Path(caller.package.__file__).parent
 
 
 def redirected(turn: wire.Turn) -> None:
@@ -203,7 +206,9 @@ def test_failure_shows_no_secret_anywhere(
         warnings.simplefilter("always")
         error = failure(caller, vendor)
         gc.collect()
-    looked_at = list(sinks(error, caller)) if failure not in map(FAILURES.get, NOT_OURS) else [("text", str(error))]
+    looked_at = (
+        list(sinks(error, folder_of(caller))) if failure not in map(FAILURES.get, NOT_OURS) else [("text", str(error))]
+    )
 
     assert isinstance(error, (caller.package.APIError, ValueError))
     assert (error.__cause__, error.__context__) == (None, None)
@@ -218,7 +223,7 @@ def test_credential_that_cannot_be_sent_is_refused_unseen(caller: Caller, tail: 
         with pytest.raises(ValueError, match=rf"^{keyword} ") as caught:
             caller.kind(**{"auth_code": CODE, "auth_token": TOKEN, keyword: TOKEN + tail})
 
-        assert not [found for _, text in sinks(caught.value, caller) if (found := shown(text))]
+        assert not [found for _, text in sinks(caught.value, folder_of(caller)) if (found := shown(text))]
 
 
 def test_secret_that_the_vendor_echoes_is_not_in_the_text(caller: Caller, vendor: M360) -> None:
@@ -304,7 +309,7 @@ def test_sweep_finds_what_is_there(caller: Caller) -> None:
         raise ValueError(held)  # noqa: TRY301 - the sweep itself is under test
     except ValueError as error:
         found = [shown(text) for text in frames(error, folder)]
-        texts = {name for name, text in sinks(error, caller) if shown(text)}
+        texts = {name for name, text in sinks(error, folder_of(caller)) if shown(text)}
 
     assert any(found)
     assert texts >= {"repr", "attributes", "traceback"}

@@ -199,10 +199,11 @@ with open("/proc/self/statm") as told:
     pages = int(told.read().split()[0])
 resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 64 * 2**20,) * 2)
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
-try:
-    client.users.list()
-except package.APIError as error:
-    print("typed", type(error).__name__)
+for _ in range(int(sys.argv[7])):
+    try:
+        client.users.list()
+    except package.APIError as error:
+        print("typed", type(error).__name__)
 """
 
 
@@ -219,10 +220,23 @@ def test_gzip_bomb_ends_within_bounds(vendor: Store365, kind: str, size: int, he
         lambda turn: turn.send(turn.work().spelled()),
         saying(bomb, headers=headers),
     )
-    given = [vendor.resources.url, vendor.tokens.url, kind, USERNAME, PASSWORD, CLIENT_ID]
+    given = [vendor.resources.url, vendor.tokens.url, kind, USERNAME, PASSWORD, CLIENT_ID, "1"]
 
     child = subprocess.run(
         [sys.executable, "-c", CHILD, *given], capture_output=True, text=True, check=False, cwd=ROOT, timeout=60
     )
 
     assert child.stdout.startswith("typed "), child.stderr[-2000:]
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_AS"), reason="there are no limits of address space here")
+def test_hostile_answers_end_within_bounds(vendor: Store365) -> None:
+    documents = [document for name, document in HOSTILE.items() if name not in ("json", "text")]
+    vendor.resources.fail(lambda turn: turn.send(turn.work().spelled()), *map(saying, documents))
+    given = [vendor.resources.url, vendor.tokens.url, "xml", USERNAME, PASSWORD, CLIENT_ID, str(len(documents))]
+
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD, *given], capture_output=True, text=True, check=False, cwd=ROOT, timeout=60
+    )
+
+    assert child.stdout.split("\n")[:-1] == ["typed APIResponseValidationError"] * len(documents), child.stderr[-2000:]

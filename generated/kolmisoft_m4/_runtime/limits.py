@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 import itertools
 import math
@@ -207,6 +206,9 @@ class Limiter(BaseLimiter):
         Raises:
             WaitTooLong: It would come after *deadline*; nothing was waited for.
         """
+        # Imported here: who calls without tasks does without.
+        import asyncio  # noqa: PLC0415 - see above
+
         loop = asyncio.get_running_loop()
         event = asyncio.Event()
 
