@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from .drivers import AsyncSender, SyncSender
     from .operations import Operation, PagedOperation, Service, WireFormat
     from .request import CallOptions, Request
-    from .token_stores import TokenStore
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=Page[Any])
@@ -48,7 +47,7 @@ class _BaseClient:
         base_url: str | None,
         environment: str | None,
         token_url: str | None,
-        token_store: TokenStore | None,
+        token_store: object | None,
         format: str | None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout,
         max_retries: int,
@@ -137,6 +136,8 @@ class _BaseClient:
             chosen=self._format,
             settings=self._settings,
         )
+        if operation.idempotency is not None:
+            request = operation.idempotency.keyed(request, options.idempotency_key, self._setting.clock.time())
         timeouts = self._timeouts if options.timeout is None else _timeouts(options.timeout)
         return request, timeouts
 
@@ -152,7 +153,7 @@ class SyncClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
-        token_store: TokenStore | None = None,
+        token_store: object | None = None,
         format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
@@ -247,7 +248,7 @@ class AsyncioClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
-        token_store: TokenStore | None = None,
+        token_store: object | None = None,
         format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
