@@ -11,6 +11,7 @@ from generator import naming
 from generator.plan import literals, types
 from generator.plan.auth import plan_endpoint_auth
 from generator.plan.code import Code, Import, construct, names_in, tuple_of, unhidden
+from generator.plan.deprecations import plan_ends
 from generator.plan.documentation import method_docstring
 from generator.plan.forms import plan_answers, plan_hashed, plan_success, plan_variants
 from generator.plan.idempotency import plan_idempotency
@@ -106,6 +107,7 @@ class Operation:
     imports: frozenset[Import]
     endpoint: Endpoint
     companions: tuple[Companion, ...] = ()
+    is_ending: bool = False
 
     def calls(self) -> tuple[Operation | Companion, ...]:
         """Return what a caller can call: the operation, and what stands beside it."""
@@ -206,6 +208,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         )
     family = runtime.Operation if style is None else runtime.PagedOperation
     kind = Code(f"{family.__name__}[{returns}]", returns.imports | {Import("._runtime.operations", family.__name__)})
+    ends = plan_ends(spec, wire, parameters)
     declaration = construct(
         family,
         name=literals.string(name),
@@ -226,6 +229,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         variants=plan_variants(spec, endpoint),
         success=plan_success(endpoint),
         idempotency=plan_idempotency(spec, endpoint),
+        ends=ends,
     )
     options = tuple(
         (option, unhidden(Code(annotation), hidden).text) for option, annotation in _options(spec, endpoint)
@@ -289,6 +293,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         async_method=methods[1],
         imports=imports,
         endpoint=endpoint,
+        is_ending=ends is not None,
     )
 
 

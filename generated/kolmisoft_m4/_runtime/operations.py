@@ -10,6 +10,7 @@ from .auth import Auth, LoginScheme, NoAuth
 from .envelope import Envelope, ErrorRule, Path
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Mapping
 
     from .documents import AnswerForm
@@ -96,6 +97,22 @@ class KeyRule(Protocol):
 
     def may_be_repeated(self, status_code: int, /) -> bool:
         """Tell whether the same request may follow an answer with this status, which leaves open what was done."""
+        ...
+
+
+class Ends(Protocol):
+    """What the vendor is going to take away of an operation."""
+
+    def tell(
+        self,
+        operation: str,
+        arguments: Mapping[str, object],
+        told: set[str],
+        logger: logging.Logger,
+        now: float,
+        /,
+    ) -> None:
+        """Warn of what a call uses, unless the client was told."""
         ...
 
 
@@ -233,6 +250,7 @@ class Operation(Generic[T]):
         variants: How answers are read in the forms that a client may choose, by the caller's word; JSON has none.
         success: Paths from the whole body and the words there by which the vendor says that it did what was asked.
         idempotency: How its requests carry a key, where they do.
+        ends: What of it is deprecated.
     """
 
     name: str
@@ -253,6 +271,7 @@ class Operation(Generic[T]):
     variants: tuple[tuple[str, AnswerForm], ...] = ()
     success: tuple[tuple[Path, str], ...] = ()
     idempotency: KeyRule | None = None
+    ends: Ends | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .call import Outcome
     from .credentials import Credentials
+    from .drift import OnDrift, Watch
     from .drivers import AsyncSender, SyncSender
     from .operations import Operation, PagedOperation, Service, WireFormat
     from .request import CallOptions, Request
@@ -55,6 +56,7 @@ class _BaseClient:
         requests_per_window: float | None,
         limiter: BaseLimiter | None,
         settings: Mapping[str, str] | None,
+        on_drift: OnDrift | None,
         clock: Clock,
     ) -> None:
         from .call import Setting  # noqa: PLC0415 - as said at the top, and so below
@@ -85,6 +87,7 @@ class _BaseClient:
                 )
             ),
         )
+        self._watch = None if on_drift is None else _watch(service, on_drift)
         quieten()
 
     @property
@@ -127,6 +130,8 @@ class _BaseClient:
     ) -> tuple[Request, Timeouts]:
         from .request import build_request  # noqa: PLC0415
 
+        if operation.ends is not None:
+            self._tell(operation, arguments)
         request = build_request(
             self._service,
             operation,
@@ -140,6 +145,11 @@ class _BaseClient:
             request = operation.idempotency.keyed(request, options.idempotency_key, self._setting.clock.time())
         timeouts = self._timeouts if options.timeout is None else _timeouts(options.timeout)
         return request, timeouts
+
+    def _tell(self, operation: Operation[Any], arguments: Mapping[str, object]) -> None:
+        if operation.ends is not None:
+            setting = self._setting
+            operation.ends.tell(operation.name, arguments, setting.told, setting.logger, setting.clock.time())
 
 
 class SyncClient(_BaseClient):
@@ -163,6 +173,7 @@ class SyncClient(_BaseClient):
         requests_per_window: float | None = None,
         limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
+        on_drift: OnDrift | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         super().__init__(
@@ -179,6 +190,7 @@ class SyncClient(_BaseClient):
             requests_per_window=requests_per_window,
             limiter=limiter,
             settings=settings,
+            on_drift=on_drift,
             clock=clock,
         )
         self._sender: SyncSender
@@ -234,6 +246,8 @@ class SyncClient(_BaseClient):
         asked = LAST_ANSWER.get()
         if asked is not None:
             asked.append(outcome.answer)
+        if self._watch is not None:
+            self._watch.look(operation, outcome.decoded.value)
         return outcome
 
 
@@ -258,6 +272,7 @@ class AsyncioClient(_BaseClient):
         requests_per_window: float | None = None,
         limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
+        on_drift: OnDrift | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         super().__init__(
@@ -274,6 +289,7 @@ class AsyncioClient(_BaseClient):
             requests_per_window=requests_per_window,
             limiter=limiter,
             settings=settings,
+            on_drift=on_drift,
             clock=clock,
         )
         self._sender: AsyncSender
@@ -304,6 +320,7 @@ class AsyncioClient(_BaseClient):
     def _page(
         self, operation: PagedOperation[T], arguments: Mapping[str, object], options: CallOptions
     ) -> AsyncPageRequest[T]:
+        self._tell(operation, arguments)  # here, while the caller's line is on the stack
         return AsyncPageRequest(operation.name, self._asker(AsyncPage[T], operation, arguments, options))
 
     def _page_as(
@@ -313,6 +330,7 @@ class AsyncioClient(_BaseClient):
         arguments: Mapping[str, object],
         options: CallOptions,
     ) -> AsyncPageRequestAs[AsyncPageT, T]:
+        self._tell(operation, arguments)  # as above
         return AsyncPageRequestAs(operation.name, self._asker(kind, operation, arguments, options))
 
     def _asker(
@@ -346,7 +364,18 @@ class AsyncioClient(_BaseClient):
         asked = LAST_ANSWER.get()
         if asked is not None:
             asked.append(outcome.answer)
+        if self._watch is not None:
+            self._watch.look(operation, outcome.decoded.value)
         return outcome
+
+
+def _watch(service: Service, on_drift: OnDrift) -> Watch:
+    # Imported here: few clients are watched, and the others do not pay for it.
+    from .drift import Watch  # noqa: PLC0415 - see above
+
+    if not callable(on_drift):
+        raise ArgumentError("on_drift must be callable, such as a DriftFile")
+    return Watch(service.package, on_drift, package_logger(service.package))
 
 
 def user_agent(service: Service) -> str:
