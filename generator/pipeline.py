@@ -13,6 +13,7 @@ from generator.inputs import VERSION, SpecFile, glance, inputs_digest, lineage, 
 from generator.output.current import Memory
 
 if TYPE_CHECKING:
+    from generator.changes.released import Held
     from generator.output.compare import Comparison
     from generator.output.inspection import Expectation
     from generator.output.manifest import Provenance
@@ -51,13 +52,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What a run has read: the good specs and what is wrong with the others."""
+    """What a run has read: the good specs and what is wrong with the others.
+
+    The notes say what clientmill alone changes in packages whose spec is what it was.
+    """
 
     specs: Mapping[str, Spec]
     files: Mapping[str, SpecFile]
     claimed: frozenset[str]
     readable: bool
     diagnostics: tuple[Diagnostic, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +126,8 @@ def read_specs(settings: Settings) -> Selection:
     specs = parse_specs(sources, complaints)
     files = {source.name: _file(source) for source in sources}
     by_reference = {file.reference: file for file in files.values()}
-    mistaken |= _hold_against_released(settings, specs, sources, complaints)
+    held = _hold_against_released(settings, specs, sources, complaints)
+    mistaken |= held.mistaken
     return Selection(
         specs={
             name: spec
@@ -132,13 +138,14 @@ def read_specs(settings: Settings) -> Selection:
         claimed=frozenset(_text(source, "package") for source in sources),
         readable=len(sources) == len(paths),
         diagnostics=complaints.sorted(),
+        notes=held.notes,
     )
 
 
 def _hold_against_released(
     settings: Settings, specs: Mapping[str, Spec], sources: list[SpecSource], complaints: Complaints
-) -> set[str]:
-    """Hold each changelog against what its package was; return the names of the files that do not tell the truth."""
+) -> Held:
+    """Hold each changelog against what its package was."""
     from generator.changes.released import check_released  # noqa: PLC0415 - see above
 
     files = {source.name: _file(source) for source in sources}

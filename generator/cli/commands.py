@@ -140,6 +140,8 @@ def _generate(settings: Settings, wish: _Wish) -> int:
         raise UsageMistake(f"there is no spec in {settings.name_of(settings.specs)}: a spec is a file *.yaml")
     selection = read_specs(settings)
     complain(selection.diagnostics, wish.style)
+    for note in selection.notes:
+        wish.tell(note)
     names = _chosen(selection, wish.spec, settings)
     stale = names if wish.force or wish.only_compare else outdated(selection, names, settings)
     try:
@@ -182,6 +184,8 @@ def check(*, quiet: bool, style: Style, specs: Path | None, output: Path | None,
             click.echo(f"{found} in {counted(files, 'file')}", err=True)
         sys.exit(DIFFERENT)
     if not quiet:
+        for note in selection.notes:
+            click.echo(note, err=True)
         click.echo(f"{counted(len(selection.specs), 'spec')} checked, no mistakes", err=True)
 
 

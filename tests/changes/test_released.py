@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.changes.spelling import SURFACE_FILE
+from generator.changes.extraction import surface_of
+from generator.changes.spelling import SURFACE_FILE, spell_surface
 from generator.cli.complaints import render
+from generator.pipeline import read_specs
 from tests.changes.projects import ENTRY, PAID, SPEC, Project
 
 MERGE_MARKS = Path(__file__).parent / "released" / "merge_marks"
@@ -34,8 +36,6 @@ def test_what_is_new_since_the_release_needs_an_entry(project: Project) -> None:
 
 
 def test_nothing_is_made_of_a_spec_that_does_not_tell(project: Project) -> None:
-    from generator.pipeline import read_specs
-
     project.release()
     project.write(SPEC + PAID)
 
@@ -89,6 +89,10 @@ def test_the_same_spec_needs_no_entry_whatever_clientmill_makes_of_it(project: P
 
     assert told == ["S130"]
     assert project.codes() == []
+    assert read_specs(project.settings).notes == (
+        "ledgerly: the spec is the same, and clientmill alone says it otherwise in SURFACE.txt: new lines: 1, gone: 1; "
+        "nothing has to be announced",
+    )
 
 
 def test_names_that_clientmill_alone_makes_need_no_entry(project: Project) -> None:
@@ -128,9 +132,6 @@ def test_base_of_a_spec_counts_as_its_own_words(tmp_path: Path) -> None:
     child = tmp_path / "specs" / "child.yaml"
     like = "vendor: ledgerly\nversion: v2\npackage: ledgerly_v2\ntitle: Ledgerly API 2\nlike: ledgerly/v1\n"
     child.write_text(like, encoding="utf-8")
-    from generator.changes.extraction import surface_of
-    from generator.changes.spelling import spell_surface
-    from generator.pipeline import read_specs
 
     specs = read_specs(project.settings).specs
     remembered = tmp_path / "generated" / "ledgerly_v2" / SURFACE_FILE
