@@ -76,7 +76,7 @@ def check_released(
     mistaken: set[str] = set()
     notes: list[str] = []
     for name, spec in specs.items():
-        found = _complaints(output, spec, sources, name, digests[name], notes)
+        found = _complaints(output, spec, _whole(sources, name), digests[name], notes)
         complaints.found |= found.found
         if found:
             mistaken.add(name)
@@ -86,8 +86,7 @@ def check_released(
 def _complaints(
     output: Path,
     spec: Spec,
-    sources: tuple[SpecSource, ...],
-    name: str,
+    root: Document | None,
     digests: Mapping[str, str],
     notes: list[str],
 ) -> Complaints:
@@ -103,7 +102,6 @@ def _complaints(
         message = f"{error}; take one of the two sides of a merge, or restore the file from git"
         found.add(Position(f"{output.name}/{spec.package}/{SURFACE_FILE}"), "S134", "", message)
         return found
-    root = _whole(sources, name)
     current = surface_of(spec)
     if root is None or released.specs == digests:
         # The same specs make another surface only if clientmill does.

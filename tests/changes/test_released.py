@@ -89,9 +89,10 @@ def test_the_same_spec_needs_no_entry_whatever_clientmill_makes_of_it(project: P
 
     assert told == ["S130"]
     assert project.codes() == []
-    assert read_specs(project.settings).notes == (
-        "ledgerly: the spec is the same, and clientmill alone says it otherwise in SURFACE.txt: new lines: 1, gone: 1; "
-        "nothing has to be announced",
+    (note,) = read_specs(project.settings).notes
+    assert note == (
+        "ledgerly: the spec is the same, and clientmill alone says it otherwise in SURFACE.txt: "
+        "new lines: 1, gone: 1; nothing has to be announced"
     )
 
 
