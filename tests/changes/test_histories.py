@@ -36,3 +36,10 @@ def test_edit_of_the_spec_is_at_most_seven_lines() -> None:
 
     assert [line for line in before if line not in after] == []
     assert len(after) - len(before) <= 7
+
+
+def test_page_shows_what_is_told() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "changes.md").read_text(encoding="utf-8")
+    shown = page.split("```text\n")[1].split("```")[0]
+
+    assert shown in (histories.FOLDER / "users_get" / "expected.txt").read_text(encoding="utf-8")
