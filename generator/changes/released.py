@@ -158,13 +158,16 @@ def _specs_in(manifest: str | None) -> Mapping[str, str]:
 
 
 def _committed(folder: Path) -> str | None:
-    """Return the surface as the last commit has it; nothing where it has none, None where there is no commit."""
+    """Return the surface as the last commit has it; nothing where it has none, None where there is no repository."""
     try:
         repository = repository_around(folder)
-        commit = repository.commit("HEAD")
-        text = repository.text_at(commit, folder / SURFACE_FILE)
     except RepositoryError:
         return None
+    try:
+        text = repository.text_at(repository.commit("HEAD"), folder / SURFACE_FILE)
+    except RepositoryError:
+        # Nothing was ever committed.
+        return ""
     if text is None:
         return ""
     try:

@@ -76,6 +76,14 @@ def test_package_that_was_never_committed_is_a_first_release(project: Project) -
     assert project.codes() == []
 
 
+def test_repository_without_a_commit_has_released_nothing(project: Project) -> None:
+    project.git("init", "--quiet")
+    project.release()
+    project.write(SPEC + PAID)
+
+    assert project.codes() == []
+
+
 def test_the_same_spec_needs_no_entry_whatever_clientmill_makes_of_it(project: Project) -> None:
     project.release()
     text = project.remembered.read_text(encoding="utf-8")
