@@ -7,8 +7,10 @@ import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
+from ._runtime.token_stores import TokenStore
 
 if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
     from .resources.users import AsyncUsers, AsyncUsersWithRawResponse, Users, UsersWithRawResponse
 
 
@@ -23,9 +25,11 @@ class Client(SyncClient):
         client_id: str | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         format: Literal["json", "xml"] = "json",
     ) -> None:
@@ -39,11 +43,15 @@ class Client(SyncClient):
             token_url: Another address for the login than https://token.store-it365.eu/auth; https, or http
                 to this machine. The token is a JWT. There is no refresh token; a new one is asked for in
                 the same way.
+            token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
+                RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             format: The form in which the vendor answers; results are the same.
 
@@ -60,9 +68,11 @@ class Client(SyncClient):
             credentials,
             base_url=base_url,
             token_url=token_url,
+            token_store=token_store,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             format=format,
         )
@@ -105,9 +115,11 @@ class AsyncClient(AsyncioClient):
         client_id: str | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         format: Literal["json", "xml"] = "json",
     ) -> None:
@@ -121,11 +133,15 @@ class AsyncClient(AsyncioClient):
             token_url: Another address for the login than https://token.store-it365.eu/auth; https, or http
                 to this machine. The token is a JWT. There is no refresh token; a new one is asked for in
                 the same way.
+            token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
+                RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             format: The form in which the vendor answers; results are the same.
 
@@ -142,9 +158,11 @@ class AsyncClient(AsyncioClient):
             credentials,
             base_url=base_url,
             token_url=token_url,
+            token_store=token_store,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             format=format,
         )

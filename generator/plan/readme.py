@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from generator.plan import literals, types
 from generator.plan.auth import Credential
 from generator.plan.operations import Operation
-from generator.plan.sharing import SharedLimit, plan_shared_limit
+from generator.plan.sharing import SharedLimit, SharedToken, plan_shared_limit, plan_shared_token
 from generator.spec.document import Spec
 from generator.spec.envelope import ErrorMeaning, told_by
 from generator.spec.error_classes import own_classes
@@ -80,6 +80,7 @@ class ReadmePage:
     errors: tuple[ErrorRow, ...]
     own_errors: tuple[OwnErrorRow, ...]
     shared_limit: SharedLimit | None
+    shared_token: SharedToken | None
     assumed: tuple[str, ...]
     unknowns: tuple[str, ...]
     contradictions: tuple[str, ...]
@@ -119,6 +120,7 @@ def plan_readme(
             OwnErrorRow(name=name, what=_own_error(meaning)) for name, meaning in own_classes(spec).items()
         ),
         shared_limit=plan_shared_limit(spec, _address(spec)),
+        shared_token=plan_shared_token(spec, _address(spec)),
         assumed=tuple(literals.markdown(f"{what}: {why}.") for what, why in spec.assumed.items()),
         unknowns=tuple(literals.markdown(unknown) for unknown in spec.unknowns),
         contradictions=tuple(
@@ -149,9 +151,9 @@ def _own_error(meaning: ErrorMeaning) -> str:
 def shown_operation(operations: tuple[Operation, ...]) -> Operation:
     """Choose what the quick start shows: a read that has pages and needs no argument, else the next best."""
 
-    def fitness(operation: Operation) -> tuple[bool, bool, bool]:
+    def fitness(operation: Operation) -> tuple[bool, bool, bool, bool]:
         needs = any(parameter.required for parameter in operation.parameters)
-        return (operation.endpoint.effect != "read", operation.endpoint.pages is None, needs)
+        return (operation.is_ending, operation.endpoint.effect != "read", operation.endpoint.pages is None, needs)
 
     return min(operations, key=fitness)
 

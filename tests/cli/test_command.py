@@ -18,6 +18,7 @@ HELP = [
     ("schema", "--help"),
     ("add", "--help"),
     ("diff", "--help"),
+    ("adopt", "--help"),
 ]
 
 MISTAKES = {("S020", 18)}

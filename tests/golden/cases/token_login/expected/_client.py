@@ -3,6 +3,7 @@
 
 import decimal
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import httpx2
 
@@ -10,7 +11,11 @@ from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
 from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
+from ._runtime.token_stores import TokenStore
 from ._service import GET_BALANCE, PAY_INVOICE, SERVICE
+
+if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
 
 
 class Client(SyncClient):
@@ -23,9 +28,11 @@ class Client(SyncClient):
         password: str | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
     ) -> None:
         """Make a client; nothing is sent yet.
@@ -36,11 +43,15 @@ class Client(SyncClient):
             base_url: Another address than https://api.ledgerly.example/v1.
             token_url: Another address for the login than https://accounts.ledgerly.example/oauth/token;
                 https, or http to this machine. Good for an hour.
+            token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
+                RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
 
         Raises:
@@ -54,9 +65,11 @@ class Client(SyncClient):
             credentials,
             base_url=base_url,
             token_url=token_url,
+            token_store=token_store,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
         )
 
@@ -128,9 +141,11 @@ class AsyncClient(AsyncioClient):
         password: str | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
     ) -> None:
         """Make a client; nothing is sent yet.
@@ -141,11 +156,15 @@ class AsyncClient(AsyncioClient):
             base_url: Another address than https://api.ledgerly.example/v1.
             token_url: Another address for the login than https://accounts.ledgerly.example/oauth/token;
                 https, or http to this machine. Good for an hour.
+            token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
+                RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
 
         Raises:
@@ -159,9 +178,11 @@ class AsyncClient(AsyncioClient):
             credentials,
             base_url=base_url,
             token_url=token_url,
+            token_store=token_store,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
         )
 
