@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -48,6 +47,9 @@ class Cache:
         """Store *data*; where that cannot be done, the next run works it out again."""
         if self.folder is None:
             return
+        # Imported here: a run with nothing to do writes nothing.
+        import tempfile  # noqa: PLC0415 - see above
+
         try:
             if not self.folder.is_dir():
                 self.folder.mkdir(parents=True)
