@@ -115,10 +115,10 @@ def nothing_to_do(settings: Settings) -> bool:
 def read_specs(settings: Settings) -> Selection:
     """Read and check all specs of the project at once."""
     with PROFILE.stage("read", "all"):
-        return _read(tuple((path, settings.name_of(path)) for path in spec_paths(settings)))
+        return _read(tuple((path, settings.name_of(path)) for path in spec_paths(settings)), settings)
 
 
-def _read(paths: tuple[tuple[Path, str], ...]) -> Selection:
+def _read(paths: tuple[tuple[Path, str], ...], settings: Settings) -> Selection:
     # Imported here, as below: a run with nothing to do needs none of it.
     from generator.spec.parsing import parse_specs  # noqa: PLC0415 - see above
     from generator.spec.source import read_source  # noqa: PLC0415 - see above
@@ -134,6 +134,7 @@ def _read(paths: tuple[tuple[Path, str], ...]) -> Selection:
     specs = parse_specs(sources, complaints)
     files = {source.name: _file(source) for source in sources}
     by_reference = {file.reference: file for file in files.values()}
+    mistaken |= _hold_against_released(settings, specs, sources, complaints)
     return Selection(
         specs={
             name: spec
@@ -145,6 +146,18 @@ def _read(paths: tuple[tuple[Path, str], ...]) -> Selection:
         readable=len(sources) == len(paths),
         diagnostics=complaints.sorted(),
     )
+
+
+def _hold_against_released(
+    settings: Settings, specs: Mapping[str, Spec], sources: list[SpecSource], complaints: Complaints
+) -> set[str]:
+    """Hold each changelog against what its package was; return the names of the files that do not tell the truth."""
+    from generator.changes.released import check_released  # noqa: PLC0415 - see above
+
+    files = {source.name: _file(source) for source in sources}
+    by_reference = {file.reference: file for file in files.values()}
+    digests = {name: {file.name: file.digest for file in lineage(files[name], by_reference)} for name in specs}
+    return check_released(settings.output, specs, sources, digests, complaints)
 
 
 def _text(source: SpecSource, key: str) -> str:
@@ -214,7 +227,7 @@ def _make(selection: Selection, names: tuple[str, ...], settings: Settings, jobs
 def _make_elsewhere(files: tuple[tuple[Path, str], ...], settings: Settings) -> _Made:
     """Make a package in another process, which reads its spec and the bases of it by itself: faster than sending them."""
     PROFILE.clear()
-    selection = _read(files)
+    selection = _read(files, settings)
     (made,) = _make(selection, (files[0][1],), settings, 1)
     return replace(made, took=PROFILE.entries())
 

@@ -319,8 +319,10 @@ class Client(SyncClient):
             period_end: Unix seconds; today at 23:59 if not given.
             s_user: Whose calls.
             s_call_type: The vendor's default is all.
-            s_origination_point: The vendor's default is all.
-            s_termination_point: For the admin only. The vendor's default is all.
+            s_origination_point: The vendor's default is all. Since 2.0.0 (2016-01-07, M4 user calls get (28
+                Nov 2022)).
+            s_termination_point: For the admin only. The vendor's default is all. Since 2.0.0 (2016-01-07,
+                M4 user calls get (28 Nov 2022)).
             s_hgc: Id of a hangup cause. The vendor's default is all.
             s_destination: A prefix.
             order_desc: 0 to 1. The vendor's default is 0.
@@ -402,6 +404,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API Exchange rate update (28 Nov 2022), read 2026-11-21.
+
+        Since 3.2.0 (2017-11-06, M4 API, the index (text of 6 Nov 2017)).
         """
         return self._call(
             EXCHANGE_RATE_UPDATE,
@@ -725,6 +729,9 @@ class Client(SyncClient):
 
         Older names of the same: get_tariff.
 
+        Args:
+            device_id: Since 3.0.0 (2016-10-11, M2 API tariff rates get (11 Oct 2016)).
+
         Returns:
             Tariff.
 
@@ -837,6 +844,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API quickstats get (28 Nov 2022), read 2026-11-21.
+
+        Since 2.1.0 (2016-02-11, M4 API quickstats get (28 Nov 2022)).
         """
         return self._call(QUICKSTATS_GET, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -908,6 +917,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M2 API aggregate get (11 Jul 2017), M4 API aggregate get, read 2026-11-21.
+
+        Since 3.1.0 (2017-07-11, M2 API aggregate get (11 Jul 2017), M4 API aggregate get).
         """
         return self._call(
             AGGREGATE_GET,
@@ -993,7 +1004,8 @@ class Client(SyncClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Args:
-            user_id: One user's id, or all.
+            user_id: One user's id, or all. Since 5.0.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct
+                2025)).
 
         Returns:
             list[User].
@@ -1015,6 +1027,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API users get (13 Dec 2024, 6 Oct 2025), read 2026-11-21.
+
+        Since 3.6.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
         """
         return self._call(USERS_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -1053,6 +1067,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API user details raw get (21 Feb 2024), read 2026-11-21.
+
+        Since 5.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
         """
         return self._call(
             USER_DETAILS_RAW_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -1128,6 +1144,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API user details update (12 Mar 2024), read 2026-11-21.
+
+        Since 5.2.0 (2024-03-12, M4 API user details update (12 Mar 2024)).
         """
         return self._call(
             USER_DETAILS_UPDATE,
@@ -1202,6 +1220,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API cp create (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_CREATE,
@@ -1287,6 +1307,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API cp update (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_UPDATE,
@@ -1357,6 +1379,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API cp delete (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_DELETE, {"cp_id": cp_id, "hashed": hashed}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -1404,6 +1428,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOLS_GET,
@@ -1447,6 +1473,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_CREATE,
@@ -1490,6 +1518,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_UPDATE,
@@ -1529,6 +1559,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(NUMBER_POOL_DELETE, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -1567,6 +1599,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_NUMBERS_CREATE,
@@ -1612,6 +1646,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_NUMBERS_DELETE,
@@ -1914,8 +1950,10 @@ class AsyncClient(AsyncioClient):
             period_end: Unix seconds; today at 23:59 if not given.
             s_user: Whose calls.
             s_call_type: The vendor's default is all.
-            s_origination_point: The vendor's default is all.
-            s_termination_point: For the admin only. The vendor's default is all.
+            s_origination_point: The vendor's default is all. Since 2.0.0 (2016-01-07, M4 user calls get (28
+                Nov 2022)).
+            s_termination_point: For the admin only. The vendor's default is all. Since 2.0.0 (2016-01-07,
+                M4 user calls get (28 Nov 2022)).
             s_hgc: Id of a hangup cause. The vendor's default is all.
             s_destination: A prefix.
             order_desc: 0 to 1. The vendor's default is 0.
@@ -1997,6 +2035,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API Exchange rate update (28 Nov 2022), read 2026-11-21.
+
+        Since 3.2.0 (2017-11-06, M4 API, the index (text of 6 Nov 2017)).
         """
         return await self._call(
             EXCHANGE_RATE_UPDATE,
@@ -2320,6 +2360,9 @@ class AsyncClient(AsyncioClient):
 
         Older names of the same: get_tariff.
 
+        Args:
+            device_id: Since 3.0.0 (2016-10-11, M2 API tariff rates get (11 Oct 2016)).
+
         Returns:
             Tariff.
 
@@ -2432,6 +2475,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API quickstats get (28 Nov 2022), read 2026-11-21.
+
+        Since 2.1.0 (2016-02-11, M4 API quickstats get (28 Nov 2022)).
         """
         return await self._call(QUICKSTATS_GET, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -2503,6 +2548,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M2 API aggregate get (11 Jul 2017), M4 API aggregate get, read 2026-11-21.
+
+        Since 3.1.0 (2017-07-11, M2 API aggregate get (11 Jul 2017), M4 API aggregate get).
         """
         return await self._call(
             AGGREGATE_GET,
@@ -2588,7 +2635,8 @@ class AsyncClient(AsyncioClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Args:
-            user_id: One user's id, or all.
+            user_id: One user's id, or all. Since 5.0.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct
+                2025)).
 
         Returns:
             list[User].
@@ -2610,6 +2658,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API users get (13 Dec 2024, 6 Oct 2025), read 2026-11-21.
+
+        Since 3.6.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
         """
         return await self._call(
             USERS_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -2650,6 +2700,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API user details raw get (21 Feb 2024), read 2026-11-21.
+
+        Since 5.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
         """
         return await self._call(
             USER_DETAILS_RAW_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -2725,6 +2777,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API user details update (12 Mar 2024), read 2026-11-21.
+
+        Since 5.2.0 (2024-03-12, M4 API user details update (12 Mar 2024)).
         """
         return await self._call(
             USER_DETAILS_UPDATE,
@@ -2799,6 +2853,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API cp create (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_CREATE,
@@ -2884,6 +2940,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API cp update (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_UPDATE,
@@ -2954,6 +3012,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API cp delete (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_DELETE, {"cp_id": cp_id, "hashed": hashed}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -3001,6 +3061,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOLS_GET,
@@ -3044,6 +3106,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_CREATE,
@@ -3087,6 +3151,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_UPDATE,
@@ -3126,6 +3192,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(NUMBER_POOL_DELETE, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -3164,6 +3232,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_NUMBERS_CREATE,
@@ -3209,6 +3279,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_NUMBERS_DELETE,

@@ -127,7 +127,7 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
         found.append(_option(limit.setting, "float | None", "None", doc, passed_as="requests_per_window"))
     if limit is not None:
         doc = "Keeps the limit together with other clients of the account; give the same object to each."
-        found.append(_option("limiter", "Limiter | None", "None", doc))
+        found.append(_option("limiter", "BaseLimiter | None", "None", doc))
     return tuple(found)
 
 
@@ -136,7 +136,11 @@ def _login_options(spec: Spec) -> tuple[Option, ...]:
     if login is None:
         return ()
     doc = f"Another address for the login than {login.url}; https, or http to this machine. {literals.prose(login.doc)}"
-    return (_option("token_url", "str | None", "None", doc.strip()),)
+    store = "Keeps the token together with other processes of the account; a FileTokenStore or a RedisTokenStore."
+    return (
+        _option("token_url", "str | None", "None", doc.strip()),
+        _option("token_store", "TokenStore | None", "None", store),
+    )
 
 
 def _option(name: str, annotation: str, default: str, doc: str, *, passed_as: str = "", copied: bool = False) -> Option:
@@ -241,7 +245,9 @@ def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]
     if len(spec.servers) > 1 or len(spec.format.choose) > 1:
         used.add(Import("typing", "Literal"))
     if spec.rate_limit is not None:
-        used.add(Import(f"{_RUNTIME}.limits", "Limiter"))
+        used.add(Import(f"{_RUNTIME}.limits", "BaseLimiter"))
+    if spec.auth.login is not None:
+        used.add(Import(f"{_RUNTIME}.token_stores", "TokenStore"))
     if settings(spec):
         used.add(Import("typing", "Literal"))
     if hidden_builtins(spec) & names_in("bool | float | int | str"):

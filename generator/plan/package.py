@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from generator.cache import NO_CACHE, Cache
+from generator.changes.extraction import surface_of
+from generator.changes.spelling import spell_lines
 from generator.plan import literals
 from generator.plan.auth import Credential, plan_credentials
 from generator.plan.client import ClientModule, plan_client_module
@@ -20,6 +22,7 @@ from generator.plan.operations import Operation, plan_operations
 from generator.plan.readme import ReadmePage, plan_readme
 from generator.plan.resources import ResourceModule, ResourcePackage, plan_resource_package, plan_resources
 from generator.plan.service import ServiceModule, plan_service
+from generator.plan.sharing import is_shared
 from generator.plan.tests import plan_tests
 from generator.plan.webhooks import WebhookModule, plan_webhooks
 from generator.runtime import errors as runtime_errors
@@ -29,6 +32,9 @@ from generator.spec.error_classes import own_classes
 
 DEPENDENCIES = ("httpx2>=2.16.2,<3", "pydantic>=2.14.3,<3")
 """What a generated client needs at run time, and nothing else."""
+
+REDIS = "redis>=6,<9"
+"""What it needs where its limit is shared by many machines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,14 @@ class PackageModule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """What somebody may install beside a package."""
+
+    name: str
+    dependencies: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
     """What a build tool reads."""
 
@@ -52,6 +66,7 @@ class Distribution:
     version: str
     description: str
     dependencies: tuple[str, ...]
+    extras: tuple[Extra, ...]
     included: str
 
 
@@ -74,6 +89,13 @@ class ChangelogPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurfacePage:
+    """What the package offers, a line a name, as it is remembered for the next comparison."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientPlan:
     """All decisions about one package, spelled as they will be printed."""
 
@@ -92,6 +114,7 @@ class ClientPlan:
     distribution: Distribution
     readme: ReadmePage
     changelog: ChangelogPage
+    surface: SurfacePage
     tests: TestPlan
     credentials: tuple[Credential, ...]
     operations: tuple[Operation, ...]
@@ -130,16 +153,23 @@ def plan_client(spec: Spec, spec_path: PurePosixPath, cache: Cache = NO_CACHE) -
             version=literals.toml_string(release),
             description=literals.toml_string(literals.prose(spec.title)),
             dependencies=tuple(literals.toml_string(dependency) for dependency in DEPENDENCIES),
+            extras=_extras(spec),
             included=", ".join(map(literals.toml_string, _included(operations))),
         ),
         readme=plan_readme(spec, note, credentials, operations),
         changelog=ChangelogPage(
             title=literals.markdown(spec.title), note=literals.markdown(f"{note}."), releases=_releases(spec.changelog)
         ),
+        surface=SurfacePage(lines=spell_lines(surface_of(spec))),
         tests=plan_tests(spec, header, credentials, operations),
         credentials=credentials,
         operations=operations,
     )
+
+
+def _extras(spec: Spec) -> tuple[Extra, ...]:
+    """Return what a package may be installed with: what several machines share is in Redis."""
+    return (Extra(name="redis", dependencies=literals.toml_string(REDIS)),) if is_shared(spec) else ()
 
 
 def _included(operations: tuple[Operation, ...]) -> tuple[str, ...]:
@@ -176,7 +206,11 @@ def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...
         imports |= {Import("._runtime.parts", name) for name in ("Part", "PartsReport")}
     imports |= {Import(OWN_ERRORS, name) for name in own_classes(spec)}
     if spec.rate_limit is not None:
-        imports.add(Import("._runtime.limits", "Limiter"))
+        imports |= {Import("._runtime.limits", name) for name in ("BaseLimiter", "Limiter")}
+        imports |= {Import("._runtime.file_limits", "FileLimiter"), Import("._runtime.redis_limits", "RedisLimiter")}
+    if spec.auth.login is not None:
+        imports |= {Import("._runtime.token_stores", "TokenStore"), Import("._runtime.file_tokens", "FileTokenStore")}
+        imports.add(Import("._runtime.redis_tokens", "RedisTokenStore"))
     if any(parameter.default == "OMIT" for operation in operations for parameter in operation.parameters):
         imports.add(Import("._runtime.arguments", "OMIT"))
     return PackageModule(
@@ -200,4 +234,14 @@ def _releases(entries: tuple[ChangelogEntry, ...]) -> tuple[Release, ...]:
 
 
 def _members(entry: ChangelogEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (("Adds", entry.adds), ("Changes", entry.changes), ("Removes", entry.removes))
+    renamed = tuple(f"{old} to {new}" for old, new in entry.renames.items())
+    until = "" if entry.sunset is None else f", which ends on {entry.sunset.isoformat()}"
+    instead = f"; use {entry.instead} instead" if entry.instead else ""
+    ends = (*entry.deprecates[:-1], f"{entry.deprecates[-1]}{until}{instead}") if entry.deprecates else ()
+    return (
+        ("Adds", entry.adds),
+        ("Changes", entry.changes),
+        ("Removes", entry.removes),
+        ("Renames", renamed),
+        ("Deprecates", ends),
+    )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
 from .clock import SYSTEM_CLOCK, Clock
 from .errors import ArgumentError, ClientClosedError
 from .exchange import Timeouts, read_timeouts
-from .limits import Limiter
+from .limits import BaseLimiter, Limiter
 from .pages import AsyncPage, AsyncPageRequest, AsyncPageRequestAs, Page
 from .raw import LAST_ANSWER
 from .redaction import package_logger, quieten
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .drivers import AsyncSender, SyncSender
     from .operations import Operation, PagedOperation, Service, WireFormat
     from .request import CallOptions, Request
+    from .token_stores import TokenStore
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=Page[Any])
@@ -47,12 +48,13 @@ class _BaseClient:
         base_url: str | None,
         environment: str | None,
         token_url: str | None,
+        token_store: TokenStore | None,
         format: str | None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout,
         max_retries: int,
         testing: bool,
         requests_per_window: float | None,
-        limiter: Limiter | None,
+        limiter: BaseLimiter | None,
         settings: Mapping[str, str] | None,
         clock: Clock,
     ) -> None:
@@ -79,7 +81,9 @@ class _BaseClient:
             tokens=(
                 None
                 if service.login is None
-                else service.login.source(token_url, secrets, service.envelope, clock, user_agent(service))
+                else service.login.source(
+                    token_url, secrets, service.envelope, clock, user_agent(service), store=token_store
+                )
             ),
         )
         quieten()
@@ -148,6 +152,7 @@ class SyncClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
@@ -155,7 +160,7 @@ class SyncClient(_BaseClient):
         trust_env: bool = False,
         testing: bool = False,
         requests_per_window: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -165,6 +170,7 @@ class SyncClient(_BaseClient):
             base_url=base_url,
             environment=environment,
             token_url=token_url,
+            token_store=token_store,
             format=format,
             timeout=timeout,
             max_retries=max_retries,
@@ -241,6 +247,7 @@ class AsyncioClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
@@ -248,7 +255,7 @@ class AsyncioClient(_BaseClient):
         trust_env: bool = False,
         testing: bool = False,
         requests_per_window: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -258,6 +265,7 @@ class AsyncioClient(_BaseClient):
             base_url=base_url,
             environment=environment,
             token_url=token_url,
+            token_store=token_store,
             format=format,
             timeout=timeout,
             max_retries=max_retries,
@@ -389,9 +397,9 @@ def _check_figure(keyword: str, given: object) -> None:
         raise ArgumentError(f"{keyword} must be a number above 0")
 
 
-def _own(limiter: object) -> Limiter:
-    if not isinstance(limiter, Limiter):
-        raise ArgumentError("limiter must be a Limiter of this package")
+def _own(limiter: object) -> BaseLimiter:
+    if not isinstance(limiter, BaseLimiter):
+        raise ArgumentError("limiter must be a limiter of this package")
     return limiter
 
 

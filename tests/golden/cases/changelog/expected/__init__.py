@@ -20,12 +20,13 @@ from ._runtime.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServiceUnavailableError,
+    StoreUnavailableError,
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
 from ._runtime.raw import RawResponse
 
-__version__ = "2.1.0"
+__version__ = "3.0.1"
 
 __all__ = [
     "APIConnectionError",
@@ -48,6 +49,7 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "ServiceUnavailableError",
+    "StoreUnavailableError",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
     "__version__",

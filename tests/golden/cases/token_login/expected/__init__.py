@@ -20,10 +20,14 @@ from ._runtime.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServiceUnavailableError,
+    StoreUnavailableError,
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
+from ._runtime.file_tokens import FileTokenStore
 from ._runtime.raw import RawResponse
+from ._runtime.redis_tokens import RedisTokenStore
+from ._runtime.token_stores import TokenStore
 
 __version__ = "1.0.0"
 
@@ -41,13 +45,17 @@ __all__ = [
     "ClientClosedError",
     "ConflictError",
     "CredentialError",
+    "FileTokenStore",
     "InternalServerError",
     "NotFoundError",
     "PaginationLoopError",
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
+    "RedisTokenStore",
     "ServiceUnavailableError",
+    "StoreUnavailableError",
+    "TokenStore",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
     "__version__",
