@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -45,6 +46,7 @@ class TestModule:
     docstring: str
     imports: tuple[str, ...]
     cases: tuple[Case, ...]
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,13 @@ def _apart(cases: Iterable[Case]) -> tuple[Case, ...]:
 
 
 def plan_test_module(
-    models: tuple[str, ...], header: str, name: str, docstring: str, cases: Iterable[Case]
+    models: tuple[str, ...],
+    header: str,
+    name: str,
+    docstring: str,
+    cases: Iterable[Case],
+    *,
+    marks: tuple[str, ...] = (),
 ) -> TestModule:
     """Make a module of cases, each a test of its own, with the imports that they need."""
     cases = _apart(cases)
@@ -94,8 +102,8 @@ def plan_test_module(
         Import(".replay", "Answer"),
         Import(".replay", "Replay"),
     }
-    used |= {Import("..", case.raises) for case in cases if case.raises}
-    if any(case.raises for case in cases):
+    used |= {Import("..", case.raises) for case in cases if case.raises and not hasattr(builtins, case.raises)}
+    if marks or any(case.raises for case in cases):
         used.add(Import("pytest"))
     for word, needed in (
         ("Sent", Import(".replay", "Sent")),
@@ -103,6 +111,7 @@ def plan_test_module(
         ("datetime", Import("datetime")),
         ("Decimal", Import("decimal", "Decimal")),
         ("uuid", Import("uuid")),
+        ("warnings", Import("warnings")),
     ):
         if word in spoken_of:
             used.add(needed)
@@ -115,4 +124,5 @@ def plan_test_module(
         docstring=literals.docstring((docstring,)),
         imports=import_lines(used),
         cases=cases,
+        marks=marks,
     )

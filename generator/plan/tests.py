@@ -9,6 +9,7 @@ from generator import naming
 from generator.plan import literals
 from generator.plan.auth import Credential
 from generator.plan.conversations import Case, ReadmeTest, TestPlan, plan_test_module
+from generator.plan.ending_tests import QUIET, ending_cases
 from generator.plan.example_tests import example_cases
 from generator.plan.exchanges import Writer, form_of
 from generator.plan.operations import Operation
@@ -33,6 +34,7 @@ def plan_tests(
     """Plan the tests of a package."""
     writer = Writer(spec, credentials, Sampler(spec))
     first = operations[0]
+    marks = (QUIET,) if any(operation.is_ending for operation in operations) else ()
     chapters = (
         (
             "operations",
@@ -46,10 +48,11 @@ def plan_tests(
         ("repetition", "What is repeated and what is not.", [c for o in operations for c in _repetition(writer, o)]),
         ("testing_mode", "The vendor's testing flag.", [c for o in operations for c in _testing(writer, o)]),
         ("limits", "The vendor's rate limit.", list(_limits(writer, first))),
+        ("deprecations", "What the vendor takes away.", [c for o in operations for c in ending_cases(writer, o)]),
         ("vectors", "The vendor's own digests.", [c for o in operations for c in _vectors(writer, o)]),
     )
     modules = tuple(
-        plan_test_module(writer.sampler.models, header, name, docstring, cases)
+        plan_test_module(writer.sampler.models, header, name, docstring, cases, marks=marks)
         for name, docstring, cases in chapters
         if cases
     )

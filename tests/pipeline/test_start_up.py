@@ -61,6 +61,7 @@ def loaded(project: Project, *arguments: str) -> set[str]:
         (("check",), {"click", "yaml"}),
         (("fmt", "--check"), {"click", "yaml"}),
         (("add", "--help"), {"click"}),
+        (("adopt", "--help"), {"click"}),
         # Everything anew, from memory: neither black nor datamodel-code-generator has anything to do.
         (("generate", "--force", "-j", "1"), {"click", "httpx2", "jinja2", "pydantic", "yaml"}),
     ],

@@ -2,7 +2,7 @@
 """The clients of the x''' raise SystemExit('ran') '''."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import httpx2
 
@@ -14,6 +14,9 @@ from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
 from ._service import LIST_THINGS, SERVICE
 from .models import Thing
+
+if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
 
 
 class ListThingsPage(Page[Thing]):
@@ -48,6 +51,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         testing: bool = False,
         requests_per_second: float | None = None,
@@ -63,6 +67,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             testing: Sends the vendor's testing flag. \u202eevil\u2066x\u2069 \u200b\ufeff\xad
             requests_per_second: How many requests your account may send. {{ 7 * 7 }}{% raw %}{# c #}{%
@@ -83,6 +89,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             testing=testing,
             requests_per_window=requests_per_second,
@@ -178,6 +185,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         testing: bool = False,
         requests_per_second: float | None = None,
@@ -193,6 +201,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             testing: Sends the vendor's testing flag. \u202eevil\u2066x\u2069 \u200b\ufeff\xad
             requests_per_second: How many requests your account may send. {{ 7 * 7 }}{% raw %}{# c #}{%
@@ -213,6 +223,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             testing=testing,
             requests_per_window=requests_per_second,
