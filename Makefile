@@ -101,8 +101,12 @@ golden: $(READY) ## Accept the current output as expected; read the diff before 
 	$(BIN)/python -m tests.changes.accept
 	$(BIN)/clientmill schema > specs/schema.json
 
+.PHONY: torture
+torture: $(READY) $(CLIENT_READY) ## Measure the figures of docs/reliability.md: a slice, or all with FULL=1; NOTE=1 keeps them
+	$(BIN)/python -m tests.torture $(if $(FULL),--full) $(if $(NOTE),--note) $(if $(SEED),--seed $(SEED))
+
 .PHONY: reliability
-reliability: $(READY) ## Print docs/reliability.md from the list of cases
+reliability: $(READY) ## Print docs/reliability.md from the list of cases and the noted figures
 	$(BIN)/python -m tests.torture.page
 
 .PHONY: format
@@ -119,4 +123,4 @@ requirements: ## Pin the newest versions, with hashes; needs uv
 
 .PHONY: clean
 clean: ## Remove environments and caches
-	rm -rf $(VENV) $(CLIENT_VENV) $(PEERS_VENV) .benchmarks dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
+	rm -rf $(VENV) $(CLIENT_VENV) $(PEERS_VENV) .benchmarks .clientmill dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache

@@ -6,7 +6,6 @@ the store with a lock held, tasks never hold up their loop, and one question ser
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import logging
 import math
@@ -170,6 +169,9 @@ class SharedLimiter(BaseLimiter):
             WaitTooLong: It would come after *deadline*.
             StoreUnavailable: The store does not answer, and the limiter is closed then.
         """
+        # Imported here: who calls without tasks does without.
+        import asyncio  # noqa: PLC0415 - see above
+
         loop = asyncio.get_running_loop()
         event = asyncio.Event()
 

@@ -370,11 +370,8 @@ class AsyncioClient(_BaseClient):
 
 
 def _watch(service: Service, on_drift: OnDrift) -> Watch:
-    # Imported here: few clients are watched, and the others do not pay for it.
-    from .drift import Watch  # noqa: PLC0415 - see above
+    from .drift import Watch  # noqa: PLC0415 - few clients are watched, and the others do not pay for it
 
-    if not callable(on_drift):
-        raise ArgumentError("on_drift must be callable, such as a DriftFile")
     return Watch(service.package, on_drift, package_logger(service.package))
 
 
