@@ -123,4 +123,4 @@ requirements: ## Pin the newest versions, with hashes; needs uv
 
 .PHONY: clean
 clean: ## Remove environments and caches
-	rm -rf $(VENV) $(CLIENT_VENV) $(PEERS_VENV) .benchmarks dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
+	rm -rf $(VENV) $(CLIENT_VENV) $(PEERS_VENV) .benchmarks .clientmill dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache

@@ -40,7 +40,7 @@ def _edited() -> Samples:
 
 def _hundred() -> Project:
     names = [f"vendor{number:03}" for number in range(100)]
-    return Project("hundred", {f"{name}.yaml": inputs.spec(name, 20) for name in names})
+    return Project("hundred", {f"{name}.yaml": inputs.spec(name, 5) for name in names})
 
 
 def _nothing() -> Samples:
@@ -57,7 +57,7 @@ def _nothing() -> Samples:
 
 def _field() -> Samples:
     names = [f"vendor{number:03}" for number in range(50)]
-    project = Project("fifty", {f"{name}.yaml": inputs.spec(name, 20) for name in names})
+    project = Project("fifty", {f"{name}.yaml": inputs.spec(name, 5) for name in names})
     project.generate()
     path = project.specs / "vendor025.yaml"
     text = path.read_text(encoding="utf-8")
@@ -101,7 +101,7 @@ ROWS = (
     ),
     Row(
         name="nothing",
-        what="nothing to do, 100 specs of 20 operations",
+        what="nothing to do, 100 specs of 5 operations",
         measure=_nothing,
         goals=(
             Goal(than="python -c pass", times=4.0, plus=0.05),
@@ -110,7 +110,7 @@ ROWS = (
     ),
     Row(
         name="field",
-        what="one field added to one of 50 specs of 20 operations",
+        what="one field added to one of 50 specs of 5 operations",
         measure=_field,
         goals=(Goal(plus=1.5),),
     ),

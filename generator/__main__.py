@@ -15,6 +15,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
     try:
         # Imported here: an interrupt while modules load ends like any other.
+        from generator.cli.unchanged import is_answered  # noqa: PLC0415 - see above
+
+        if is_answered(sys.argv[1:]):
+            sys.exit(0)
         from generator.cli.commands import run  # noqa: PLC0415 - see above
 
         status = run()

@@ -151,6 +151,8 @@ CODES: dict[str, str] = {
     "S097": "a token that is not fetched, or not sent",
     # Error classes of a spec's own.
     "S120": "an error class of the spec's own that cannot be",
+    # Keys of requests.
+    "S121": "a key of requests that nothing sends, or whose place is taken",
     # What was released before.
     "S130": "a change that the changelog does not announce",
     "S131": "a changelog entry whose kind is not what happened",

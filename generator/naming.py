@@ -15,7 +15,7 @@ from collections.abc import Iterable
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[^0-9A-Za-z]+")
 
-CALL_OPTIONS = frozenset({"timeout", "extra_headers", "extra_query", "extra_body"})
+CALL_OPTIONS = frozenset({"timeout", "extra_headers", "extra_query", "extra_body", "idempotency_key"})
 """Keywords that every operation takes, so that no parameter of a vendor may be called so."""
 
 _KEYWORDS = frozenset(keyword.kwlist) | {"self", "cls"}

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from generator.cache import NO_CACHE, Cache
 from generator.diagnostics import Complaints, Diagnostic
 from generator.inputs import VERSION, SpecFile, glance, inputs_digest, lineage, templates_digest, tool_versions
 from generator.output.current import Memory
+from generator.profile import PROFILE
 
 if TYPE_CHECKING:
+    from generator.changes.released import Held
     from generator.output.compare import Comparison
     from generator.output.inspection import Expectation
     from generator.output.manifest import Provenance
@@ -35,12 +38,19 @@ class Settings:
         specs: The folder with the specs.
         output: The folder with the packages.
         line_length: How long lines of rendered code may be.
+        remembers: Whether a run may use what earlier ones have worked out, and leave that to later ones.
     """
 
     project: Path
     specs: Path
     output: Path
     line_length: int = 120
+    remembers: bool = False
+
+    @property
+    def cache(self) -> Cache:
+        """What earlier runs have worked out."""
+        return Cache(self.project / ".clientmill" / "cache") if self.remembers else NO_CACHE
 
     def name_of(self, path: Path) -> str:
         """Return a path as messages and headers name it."""
@@ -51,13 +61,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What a run has read: the good specs and what is wrong with the others."""
+    """What a run has read: the good specs and what is wrong with the others.
+
+    The notes say what clientmill alone changes in packages whose spec is what it was.
+    """
 
     specs: Mapping[str, Spec]
     files: Mapping[str, SpecFile]
     claimed: frozenset[str]
     readable: bool
     diagnostics: tuple[Diagnostic, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +119,19 @@ def nothing_to_do(settings: Settings) -> bool:
 
 def read_specs(settings: Settings) -> Selection:
     """Read and check all specs of the project at once."""
+    with PROFILE.stage("read", "all"):
+        return _read(tuple((path, settings.name_of(path)) for path in spec_paths(settings)), settings)
+
+
+def _read(paths: tuple[tuple[Path, str], ...], settings: Settings) -> Selection:
     # Imported here, as below: a run with nothing to do needs none of it.
     from generator.spec.parsing import parse_specs  # noqa: PLC0415 - see above
     from generator.spec.source import read_source  # noqa: PLC0415 - see above
 
     complaints = Complaints()
-    paths = spec_paths(settings)
     sources: list[SpecSource] = []
-    for path in paths:
-        source = read_source(path, settings.name_of(path), complaints)
+    for path, name in paths:
+        source = read_source(path, name, complaints)
         if source is not None:
             sources.append(source)
     # A file may be read and still have mistakes of YAML in it, so that the others are found in the same run.
@@ -121,7 +139,8 @@ def read_specs(settings: Settings) -> Selection:
     specs = parse_specs(sources, complaints)
     files = {source.name: _file(source) for source in sources}
     by_reference = {file.reference: file for file in files.values()}
-    mistaken |= _hold_against_released(settings, specs, sources, complaints)
+    held = _hold_against_released(settings, specs, sources, complaints)
+    mistaken |= held.mistaken
     return Selection(
         specs={
             name: spec
@@ -132,13 +151,14 @@ def read_specs(settings: Settings) -> Selection:
         claimed=frozenset(_text(source, "package") for source in sources),
         readable=len(sources) == len(paths),
         diagnostics=complaints.sorted(),
+        notes=held.notes,
     )
 
 
 def _hold_against_released(
     settings: Settings, specs: Mapping[str, Spec], sources: list[SpecSource], complaints: Complaints
-) -> set[str]:
-    """Hold each changelog against what its package was; return the names of the files that do not tell the truth."""
+) -> Held:
+    """Hold each changelog against what its package was."""
     from generator.changes.released import check_released  # noqa: PLC0415 - see above
 
     files = {source.name: _file(source) for source in sources}
@@ -166,16 +186,23 @@ def _file(source: SpecSource) -> SpecFile:
 
 def generate(spec: Spec, name: str, settings: Settings) -> tuple[ClientPlan, FileTree]:
     """Make the package of one spec: the picture of the design in code."""
-    from generator.plan.package import plan_client  # noqa: PLC0415 - see above
-    from generator.render.environment import create_environment  # noqa: PLC0415 - see above
-    from generator.render.formatting import format_files  # noqa: PLC0415 - see above
-    from generator.render.package import render_package  # noqa: PLC0415 - see above
+    from generator.render.formatting import format_packages  # noqa: PLC0415 - see above
     from generator.render.runtime_files import runtime_files  # noqa: PLC0415 - see above
 
-    plan = plan_client(spec, PurePosixPath(name))
-    rendered = render_package(plan, create_environment())
-    formatted = format_files(rendered, settings.line_length)
+    plan, rendered = _printed(spec, name, settings)
+    formatted = format_packages({plan.package: rendered}, settings.line_length, cache=settings.cache)[plan.package]
     return plan, {**formatted, **runtime_files(formatted)}
+
+
+def _printed(spec: Spec, name: str, settings: Settings) -> tuple[ClientPlan, FileTree]:
+    from generator.plan.package import plan_client  # noqa: PLC0415 - see above
+    from generator.render.environment import create_environment  # noqa: PLC0415 - see above
+    from generator.render.package import render_package  # noqa: PLC0415 - see above
+
+    with PROFILE.stage("plan", name):
+        plan = plan_client(spec, PurePosixPath(name), settings.cache)
+    with PROFILE.stage("render", name):
+        return plan, render_package(plan, create_environment())
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,30 +212,48 @@ class _Made:
     name: str
     tree: FileTree
     expected: Expectation
+    took: tuple[tuple[str, str, float], ...] = ()
 
 
-def _make(spec: Spec, name: str, settings: Settings) -> _Made:
+def _make(selection: Selection, names: tuple[str, ...], settings: Settings, jobs: int) -> Iterator[_Made]:
+    """Make packages one after the other; what black has to do for all of them is spread over *jobs* processes."""
     from generator.output.expectations import expectation  # noqa: PLC0415 - see above
+    from generator.render.formatting import format_packages  # noqa: PLC0415 - see above
+    from generator.render.runtime_files import runtime_files  # noqa: PLC0415 - see above
 
-    plan, tree = generate(spec, name, settings)
-    return _Made(name, tree, expectation(plan))
+    printed = {name: _printed(selection.specs[name], name, settings) for name in names}
+    trees = {plan.package: tree for plan, tree in printed.values()}
+    with PROFILE.stage("format", names[0] if len(names) == 1 else "all"):
+        formatted = format_packages(trees, settings.line_length, cache=settings.cache, jobs=jobs)
+    for name, (plan, _) in printed.items():
+        with PROFILE.stage("copy", name):
+            tree = {**formatted[plan.package], **runtime_files(formatted[plan.package])}
+        yield _Made(name, tree, expectation(plan))
 
 
-def _make_elsewhere(name: str, settings: Settings) -> _Made:
-    """Make a package in another process, which reads the specs by itself: they are read much faster than sent."""
-    return _make(read_specs(settings).specs[name], name, settings)
+def _make_elsewhere(files: tuple[tuple[Path, str], ...], settings: Settings) -> _Made:
+    """Make a package in another process, which reads its spec and the bases of it by itself: faster than sending them."""
+    PROFILE.clear()
+    selection = _read(files, settings)
+    (made,) = _make(selection, (files[0][1],), settings, 1)
+    return replace(made, took=PROFILE.entries())
 
 
 def _make_all(selection: Selection, names: tuple[str, ...], settings: Settings, jobs: int) -> Iterator[_Made]:
-    """Make the packages, several at a time where there is more than one; they come in the order of *names*."""
-    if min(jobs, len(names)) < 2:
-        for name in names:
-            yield _make(selection.specs[name], name, settings)
+    """Make the packages, several at a time where there are many; they come in the order of *names*."""
+    # Up to here, one process that imports and plans, and several that format, are faster than several that do all.
+    if not names or jobs < 2 or len(names) <= 4 * jobs:
+        yield from _make(selection, names, settings, jobs) if names else ()
         return
     import multiprocessing  # noqa: PLC0415 - see above
     import signal  # noqa: PLC0415 - see above
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - see above
 
+    by_reference = {file.reference: file for file in selection.files.values()}
+    paths = {settings.name_of(path): path for path in spec_paths(settings)}
+    tasks = [
+        tuple((paths[file.name], file.name) for file in lineage(selection.files[name], by_reference)) for name in names
+    ]
     executor = ProcessPoolExecutor(
         min(jobs, len(names)),
         # Started afresh: a fork would copy whatever threads of this process hold.
@@ -218,8 +263,10 @@ def _make_all(selection: Selection, names: tuple[str, ...], settings: Settings, 
         initargs=(signal.SIGINT, signal.SIG_IGN),
     )
     try:
-        for future in [executor.submit(_make_elsewhere, name, settings) for name in names]:
-            yield future.result()
+        for future in [executor.submit(_make_elsewhere, files, settings) for files in tasks]:
+            made = future.result()
+            PROFILE.take(made.took)
+            yield made
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 
@@ -287,7 +334,8 @@ def write(
     from generator.output.publish import publish  # noqa: PLC0415 - see above
 
     def inspect(folder: Path, packages: tuple[str, ...]) -> None:
-        inspect_packages(folder, [built.expectations[package] for package in packages])
+        with PROFILE.stage("inspect", "all"):
+            inspect_packages(folder, [built.expectations[package] for package in packages])
 
     publication = publish(
         settings.output,

@@ -116,7 +116,12 @@ def repository_around(folder: Path) -> Repository:
     Raises:
         RepositoryError: There is none, git is not installed, or git does not trust it.
     """
-    found = _git(folder, "rev-parse", "--show-toplevel")
+    try:
+        found = _git(folder, "rev-parse", "--show-toplevel")
+    except RepositoryError as error:
+        if "not a git repository" in str(error):
+            raise RepositoryError(f"{folder} is in no git repository, so there is nothing to compare with") from None
+        raise
     return Repository(Path(os.fsdecode(found.removesuffix(b"\n"))).resolve())
 
 

@@ -15,7 +15,7 @@ def operations_reaching(surface: Surface, line: Line) -> tuple[str, ...]:
         case "operation":
             return (line.name,)
         case "parameter":
-            return tuple(each.name for each in surface.of("operation") if line.name.startswith(f"{each.name}."))[-1:]
+            return (_operation_of(surface, line.name),)
         case "type":
             return _by_type(surface).get(line.name, ())
         case "field" | "word":

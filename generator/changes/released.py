@@ -15,7 +15,7 @@ from typing import cast
 
 from generator.changes.announcements import check_announcements
 from generator.changes.extraction import surface_of
-from generator.changes.spelling import SURFACE_FILE, SurfaceTextError, parse_surface
+from generator.changes.spelling import SURFACE_FILE, SurfaceTextError, parse_surface, spell_line
 from generator.changes.surface import Surface
 from generator.diagnostics import Complaints, Position
 from generator.repository import RepositoryError, repository_around
@@ -40,13 +40,26 @@ class Released:
     specs: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What came of holding changelogs against what was released.
+
+    Attributes:
+        mistaken: The names of the files whose changelog is wrong.
+        notes: What clientmill alone changes in packages, for people.
+    """
+
+    mistaken: frozenset[str]
+    notes: tuple[str, ...]
+
+
 def check_released(
     output: Path,
     specs: Mapping[str, Spec],
     sources: Iterable[SpecSource],
     digests: Mapping[str, Mapping[str, str]],
     complaints: Complaints,
-) -> set[str]:
+) -> Held:
     """Complain of every changelog that does not say what changed since its package was released.
 
     Args:
@@ -57,20 +70,25 @@ def check_released(
         complaints: Takes what is wrong.
 
     Returns:
-        The names of the files whose changelog is wrong.
+        The names of the files whose changelog is wrong, and what clientmill alone changes in packages, for people.
     """
     sources = tuple(sources)
     mistaken: set[str] = set()
+    notes: list[str] = []
     for name, spec in specs.items():
-        found = _complaints(output, spec, sources, name, digests[name])
+        found = _complaints(output, spec, _whole(sources, name), digests[name], notes)
         complaints.found |= found.found
         if found:
             mistaken.add(name)
-    return mistaken
+    return Held(mistaken=frozenset(mistaken), notes=tuple(notes))
 
 
 def _complaints(
-    output: Path, spec: Spec, sources: tuple[SpecSource, ...], name: str, digests: Mapping[str, str]
+    output: Path,
+    spec: Spec,
+    root: Document | None,
+    digests: Mapping[str, str],
+    notes: list[str],
 ) -> Complaints:
     folder = output / spec.package
     found = Complaints()
@@ -84,11 +102,12 @@ def _complaints(
         message = f"{error}; take one of the two sides of a merge, or restore the file from git"
         found.add(Position(f"{output.name}/{spec.package}/{SURFACE_FILE}"), "S134", "", message)
         return found
-    root = _whole(sources, name)
+    current = surface_of(spec)
     if root is None or released.specs == digests:
         # The same specs make another surface only if clientmill does.
+        if released.surface != current:
+            notes.append(_by_clientmill(released.surface, current))
         return found
-    current = surface_of(spec)
     check_announcements(spec, root, released.surface, current, found)
     if not found:
         return found
@@ -100,6 +119,15 @@ def _complaints(
     again = Complaints()
     check_announcements(spec, root, parse_surface(committed), current, again)
     return again
+
+
+def _by_clientmill(released: Surface, current: Surface) -> str:
+    """Say what another clientmill makes of the same spec."""
+    before, after = set(map(spell_line, released.lines)), set(map(spell_line, current.lines))
+    return (
+        f"{current.package}: the spec is the same, and clientmill alone says it otherwise in {SURFACE_FILE}: "
+        f"new lines: {len(after - before)}, gone: {len(before - after)}; nothing has to be announced"
+    )
 
 
 def _whole(sources: tuple[SpecSource, ...], name: str) -> Document | None:
@@ -130,13 +158,16 @@ def _specs_in(manifest: str | None) -> Mapping[str, str]:
 
 
 def _committed(folder: Path) -> str | None:
-    """Return the surface as the last commit has it; nothing where it has none, None where there is no commit."""
+    """Return the surface as the last commit has it; nothing where it has none, None where there is no repository."""
     try:
         repository = repository_around(folder)
-        commit = repository.commit("HEAD")
-        text = repository.text_at(commit, folder / SURFACE_FILE)
     except RepositoryError:
         return None
+    try:
+        text = repository.text_at(repository.commit("HEAD"), folder / SURFACE_FILE)
+    except RepositoryError:
+        # Nothing was ever committed.
+        return ""
     if text is None:
         return ""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from generator.cli.progress import shown_progress
 from generator.cli.settings import load_settings
 from generator.inputs import VERSION
 from generator.pipeline import Selection, Settings, nothing_to_do, read_specs, spec_paths
+from generator.profile import PROFILE
 
 if TYPE_CHECKING:
     from generator.output.compare import Comparison
@@ -64,6 +65,8 @@ def run() -> int:
     "--jobs", "-j", type=click.IntRange(1, 256), help="How many packages to make at a time [one a processor]."
 )
 @quietly
+@click.option("--no-cache", is_flag=True, help="Work everything out anew, without what earlier runs remember.")
+@click.option("--profile", is_flag=True, help="Tell where the time went, by stage and spec.")
 @click.option("--watch", is_flag=True, help="Go on, and run again whenever a spec changes.")
 @click.option(
     "--force", is_flag=True, help="Overwrite files that were edited by hand, and those of a newer clientmill."
@@ -76,6 +79,8 @@ def generate(
     only_compare: bool,
     jobs: int | None,
     quiet: bool,
+    no_cache: bool,
+    profile: bool,
     watch: bool,
     force: bool,
     style: Style,
@@ -93,7 +98,9 @@ def generate(
     clientmill generate specs/m360/v2.yaml
     clientmill generate --check --format github
     """
-    settings = load_settings(Path.cwd(), specs, output, line_length)
+    # A comparison writes nothing, and what it says depends on nothing that a machine remembers.
+    remembers = not (no_cache or only_compare)
+    settings = replace(load_settings(Path.cwd(), specs, output, line_length), remembers=remembers)
     wish = _Wish(
         spec=spec,
         only_compare=only_compare,
@@ -103,7 +110,11 @@ def generate(
         style=style,
     )
     if not watch:
-        sys.exit(_generate(settings, wish))
+        with PROFILE.stage("run", "all"):
+            status = _generate(settings, wish)
+        if profile:
+            click.echo(PROFILE.table(), err=True)
+        sys.exit(status)
     from generator.cli.watching import changes  # noqa: PLC0415 - see nothing_to_do
 
     for _ in changes(settings):
@@ -141,6 +152,8 @@ def _generate(settings: Settings, wish: _Wish) -> int:
         raise UsageMistake(f"there is no spec in {settings.name_of(settings.specs)}: a spec is a file *.yaml")
     selection = read_specs(settings)
     complain(selection.diagnostics, wish.style)
+    for note in selection.notes:
+        wish.tell(note)
     names = _chosen(selection, wish.spec, settings)
     stale = names if wish.force or wish.only_compare else outdated(selection, names, settings)
     try:
@@ -152,7 +165,10 @@ def _generate(settings: Settings, wish: _Wish) -> int:
             for comparison in different:
                 _tell(comparison)
             return DIFFERENT if different or selection.diagnostics else CLEAN
-        publication = write(built, removed, settings, force=wish.force, waiting=wish.tell)
+        with PROFILE.stage("publish", "all"):
+            publication = write(built, removed, settings, force=wish.force, waiting=wish.tell)
+        if stale:
+            settings.cache.trim()
     except OutputError as error:
         raise UsageMistake(str(error)) from error
     refused = _report(publication, len(names) - len(stale), wish.tell)
@@ -183,6 +199,8 @@ def check(*, quiet: bool, style: Style, specs: Path | None, output: Path | None,
             click.echo(f"{found} in {counted(files, 'file')}", err=True)
         sys.exit(DIFFERENT)
     if not quiet:
+        for note in selection.notes:
+            click.echo(note, err=True)
         click.echo(f"{counted(len(selection.specs), 'spec')} checked, no mistakes", err=True)
 
 

@@ -7,7 +7,6 @@ import tomllib
 from pathlib import Path
 from typing import cast
 
-from generator.cli.exits import UsageMistake
 from generator.pipeline import Settings
 
 _KEYS = {"specs": str, "output": str, "line-length": int}
@@ -36,11 +35,18 @@ def load_settings(start: Path, specs: Path | None, output: Path | None, line_len
         line_length=line_length if line_length is not None else int(str(length)),
     )
     if not settings.specs.is_dir():
-        raise UsageMistake(
+        raise _mistake(
             f"there is no folder {settings.name_of(settings.specs)}: put specs there, or tell another one with --specs "
             "or as 'specs' in [tool.clientmill] of pyproject.toml"
         )
     return settings
+
+
+def _mistake(message: str) -> Exception:
+    # Imported here: it is click's, and a run with nothing to do needs none of it.
+    from generator.cli.exits import UsageMistake  # noqa: PLC0415 - see above
+
+    return UsageMistake(message)
 
 
 def _clean(path: Path) -> Path:
@@ -55,7 +61,7 @@ def _table(start: Path) -> tuple[Path, dict[str, object]]:
         try:
             document = tomllib.loads(file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
-            raise UsageMistake(f"{file.name}: not TOML: {mistake}") from None
+            raise _mistake(f"{file.name}: not TOML: {mistake}") from None
         tools = document.get("tool", {})
         if isinstance(tools, dict) and "clientmill" in tools:
             return folder, _checked(cast("dict[str, object]", tools)["clientmill"])
@@ -64,15 +70,15 @@ def _table(start: Path) -> tuple[Path, dict[str, object]]:
 
 def _checked(table: object) -> dict[str, object]:
     if not isinstance(table, dict):
-        raise UsageMistake("pyproject.toml: [tool.clientmill] is a table")
+        raise _mistake("pyproject.toml: [tool.clientmill] is a table")
     for key, value in (checked := cast("dict[str, object]", table)).items():
         kind = _KEYS.get(key)
         if kind is None:
-            raise UsageMistake(f"pyproject.toml: [tool.clientmill] has no '{key}'; it takes {', '.join(_KEYS)}")
+            raise _mistake(f"pyproject.toml: [tool.clientmill] has no '{key}'; it takes {', '.join(_KEYS)}")
         if not isinstance(value, kind) or isinstance(value, bool):
             wanted = "a number" if kind is int else "a text"
-            raise UsageMistake(f"pyproject.toml: '{key}' in [tool.clientmill] is {wanted}")
+            raise _mistake(f"pyproject.toml: '{key}' in [tool.clientmill] is {wanted}")
         if isinstance(value, int) and value not in LINE_LENGTHS:
             lengths = f"{LINE_LENGTHS.start} to {LINE_LENGTHS.stop - 1}"
-            raise UsageMistake(f"pyproject.toml: '{key}' in [tool.clientmill] is {lengths}, not {value}")
+            raise _mistake(f"pyproject.toml: '{key}' in [tool.clientmill] is {lengths}, not {value}")
     return checked

@@ -38,5 +38,10 @@ def _parameters(method: Method) -> tuple[ExpectedParameter, ...]:
     return (
         *(ExpectedParameter(each.name, "positional_or_keyword", has_default=False) for each in method.positional),
         *(ExpectedParameter(each.name, "keyword_only", has_default=not each.required) for each in method.keywords),
-        *(ExpectedParameter(name, "keyword_only", has_default=True) for name in (*method.more, *_OPTIONS)),
+        *(ExpectedParameter(name, "keyword_only", has_default=True) for name in (*method.more, *_options(method))),
     )
+
+
+def _options(method: Method) -> tuple[str, ...]:
+    """Return the names of what every call takes, and of what this one takes beside that."""
+    return tuple(option.partition(":")[0] for option in method.options)

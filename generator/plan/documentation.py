@@ -10,6 +10,7 @@ from generator.plan import literals, types
 from generator.plan.announced import since
 from generator.plan.code import Code
 from generator.plan.deprecations import end_text
+from generator.plan.idempotency import key_argument
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
 from generator.spec.envelope import told_by
@@ -106,7 +107,7 @@ def method_docstring(
         end_text(spec, wire),
         _effect(endpoint),
         f"Older names of the same: {', '.join(endpoint.aka)}." if endpoint.aka else "",
-        entries("Args", [item for item in (*described, *_hashed(endpoint)) if item[1]]),
+        entries("Args", [item for item in (*described, *_hashed(endpoint), *key_argument(spec, endpoint)) if item[1]]),
         _returned(returns, paged=paged, is_async=is_async),
         entries("Raises", _raised(spec, parameters)),
         provenance(spec, endpoint.source),

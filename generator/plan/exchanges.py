@@ -22,8 +22,12 @@ from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
 from generator.spec.envelope import ErrorShape
 from generator.spec.format import MEDIA_TYPES
+from generator.spec.idempotency_checks import is_keyed
 from generator.spec.servers import first_address
 from generator.spec.words import Composed, Hole
+
+OWN_KEY = "own-key-1"
+"""The key that tests give where it stands in a body."""
 
 
 @dataclass(slots=True)
@@ -77,7 +81,13 @@ class Writer:
                     fields[name] = digest(cast("Algorithm", algorithm), (*parts, self.filled(then, held)))
                 case BearerAuth() | TokenAuth():
                     pass
-        return fields
+        field = self.key_in_body(operation)
+        return fields if field is None else {**fields, field: OWN_KEY}
+
+    def key_in_body(self, operation: Operation) -> str | None:
+        """Return the field of the body that carries a key, where one does: tests give their own, to know the body."""
+        keys = self.spec.idempotency
+        return keys.field if keys is not None and is_keyed(self.spec, operation.endpoint) else None
 
     def digest_order(self, operation: Operation, given: Mapping[str, object]) -> tuple[str, ...]:
         """Return what goes into the digest of a call with these arguments, by wire name in order."""
@@ -210,6 +220,9 @@ class Writer:
         if operation.endpoint.call.method not in ("GET", "DELETE"):
             whole = self.auth_body(operation, given) | body
             empty = dict[str, object]() if "json" in self.spec.format.request else None
+            field = self.key_in_body(operation)
+            if isinstance(raw_body, dict) and field is not None:
+                raw_body = {**cast("dict[str, object]", raw_body), field: OWN_KEY}
             parts.append(literals.value(raw_body if raw_body is not None else whole or empty))
         if query:
             parts.append(f"query={literals.value(query)}")
@@ -230,6 +243,8 @@ class Writer:
         order = self.order_given(operation, given)
         if order is not None:
             arguments.append(f"hashed={literals.value(order)}")
+        if self.key_in_body(operation) is not None:
+            arguments.append(f"idempotency_key={literals.string(OWN_KEY)}")
         return f"client.{operation.name}({', '.join(arguments)})"
 
     def case(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from generator import naming
+from generator.cache import NO_CACHE, Cache, key
+from generator.inputs import tool_versions
 from generator.plan import literals
 from generator.plan.announced import since
 from generator.plan.code import Import, import_lines
@@ -14,7 +18,7 @@ from generator.plan.documentation import member_text, provenance
 from generator.plan.types import is_mixed
 from generator.spec.document import Spec
 from generator.spec.members import Member, ObjectType
-from generator.spec.schema import loose_schema, object_names
+from generator.spec.schema import Schema, loose_schema, object_names
 
 TYPE_VARIABLE = "DataT"
 """What stands for a model of the caller's."""
@@ -67,15 +71,15 @@ class ModelModule:
     models: tuple[Model, ...]
 
 
-def plan_models(spec: Spec, header: str) -> ModelModule | None:
-    """Plan the models of a spec, or None where it has no objects."""
+def plan_models(spec: Spec, header: str, cache: Cache = NO_CACHE) -> ModelModule | None:
+    """Plan the models of a spec, or None where it has no objects; *cache* knows the fields of the same types."""
     names = object_names(spec.types)
     if not names:
         return None
     objects = {name: definition for name, definition in spec.types.items() if isinstance(definition, ObjectType)}
     imports: set[Import] = {_MODEL}
     models: list[Model] = []
-    for declared in _declared(_generate(spec, names)):
+    for declared in _declared(_generated(spec, names, cache)):
         definition = objects[declared.name]
         members = {member.name: member for member in definition.fields}
         fields = tuple(
@@ -155,21 +159,35 @@ class _Declared:
     imports: frozenset[Import]
 
 
-def _generate(spec: Spec, names: tuple[str, ...]) -> str:
-    # Imported here: it takes a third of a second, and only what changed needs it.
-    from datamodel_code_generator import generate  # noqa: PLC0415 - see above
-    from datamodel_code_generator.enums import DataModelType, InputFileType  # noqa: PLC0415 - see above
-    from datamodel_code_generator.format import PythonVersion  # noqa: PLC0415 - see above
-    from datamodel_code_generator.parser import LiteralType  # noqa: PLC0415 - see above
-
+def _generated(spec: Spec, names: tuple[str, ...], cache: Cache) -> str:
+    """Return the module that datamodel-code-generator makes of the types, from memory where they are the same."""
+    schema = loose_schema(spec.types, names)
     aliases: dict[str, str] = {}
     for type_name in names:
         definition = spec.types[type_name]
         assert isinstance(definition, ObjectType)  # noqa: S101 - that is what the names are
         for member in definition.fields:
             aliases[f"{type_name}.{member.name}"] = member.alias or naming.attribute_name(member.name)
+    # How it is called stands in this file.
+    tool = (tool_versions()["datamodel_code_generator"], Path(__file__).read_bytes())
+    entry = key("models", *tool, json.dumps(schema), json.dumps(aliases))
+    known = cache.read(entry)
+    if known is not None:
+        return known.decode()
+    made = _generate(schema, aliases)
+    cache.write(entry, made.encode())
+    return made
+
+
+def _generate(schema: Schema, aliases: dict[str, str]) -> str:
+    # Imported here: it takes a third of a second, and only what changed needs it.
+    from datamodel_code_generator import generate  # noqa: PLC0415 - see above
+    from datamodel_code_generator.enums import DataModelType, InputFileType  # noqa: PLC0415 - see above
+    from datamodel_code_generator.format import PythonVersion  # noqa: PLC0415 - see above
+    from datamodel_code_generator.parser import LiteralType  # noqa: PLC0415 - see above
+
     generated = generate(
-        loose_schema(spec.types, names),
+        schema,
         input_file_type=InputFileType.JsonSchema,
         output_model_type=DataModelType.PydanticV2BaseModel,
         target_python_version=PythonVersion.PY_311,

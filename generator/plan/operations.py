@@ -14,6 +14,7 @@ from generator.plan.code import Code, Import, construct, names_in, tuple_of, unh
 from generator.plan.deprecations import plan_ends
 from generator.plan.documentation import method_docstring
 from generator.plan.forms import plan_answers, plan_hashed, plan_success, plan_variants
+from generator.plan.idempotency import plan_idempotency
 from generator.plan.models import TYPE_VARIABLE
 from generator.plan.pagination import Told, plan_pagination, told
 from generator.plan.parameters import Parameter, hiding, order_of_digest, plan_parameters
@@ -21,6 +22,7 @@ from generator.runtime import operations as runtime
 from generator.spec.answers import value_path
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
+from generator.spec.idempotency_checks import is_keyed
 from generator.spec.members import ObjectType
 from generator.spec.types import ListOf, Reference, Type
 
@@ -226,9 +228,12 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         answers=plan_answers(spec, endpoint),
         variants=plan_variants(spec, endpoint),
         success=plan_success(endpoint),
+        idempotency=plan_idempotency(spec, endpoint),
         ends=ends,
     )
-    options = tuple((option, unhidden(Code(annotation), hidden).text) for option, annotation in _CALL_OPTIONS)
+    options = tuple(
+        (option, unhidden(Code(annotation), hidden).text) for option, annotation in _options(spec, endpoint)
+    )
     arguments = (*parameters, *order_of_digest(endpoint, hidden))
     methods = tuple(
         Method(
@@ -256,6 +261,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
                 parameters,
                 page,
                 paged=style is not None,
+                keyed=is_keyed(spec, endpoint),
                 is_async=is_async,
             ),
         )
@@ -356,6 +362,11 @@ def _returns(returns: Code, page: Page | None, *, paged: bool, is_async: bool) -
     )
 
 
+def _options(spec: Spec, endpoint: Endpoint) -> tuple[tuple[str, str], ...]:
+    """Return what every call of an endpoint takes beside the vendor's own parameters, with its type."""
+    return (*_CALL_OPTIONS, ("idempotency_key", "str | None")) if is_keyed(spec, endpoint) else _CALL_OPTIONS
+
+
 def _call(
     constant: str,
     endpoint: Endpoint,
@@ -363,13 +374,15 @@ def _call(
     page: Page | None,
     *,
     paged: bool,
+    keyed: bool,
     is_async: bool,
 ) -> str:
     names = [(each.name, f"_{each.name}" if each.secret else each.name) for each in parameters]
     if endpoint.hashed is not None and endpoint.hashed.is_asked_for:
         names.append(("hashed", "hashed"))
     given = ", ".join(f"{literals.string(name)}: {value}" for name, value in names)
-    options = "CallOptions(timeout, extra_headers, extra_query, extra_body)"
+    names_of_options = "timeout, extra_headers, extra_query, extra_body" + (", idempotency_key" if keyed else "")
+    options = f"CallOptions({names_of_options})"
     if not paged:
         return f"{'await ' if is_async else ''}self._call({constant}, {{{given}}}, {options})"
     if page is None:

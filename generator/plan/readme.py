@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from generator.plan import literals, types
 from generator.plan.auth import Credential
+from generator.plan.idempotency import key_sentences
 from generator.plan.operations import Operation
 from generator.plan.sharing import SharedLimit, SharedToken, plan_shared_limit, plan_shared_token
 from generator.spec.document import Spec
@@ -79,6 +80,7 @@ class ReadmePage:
     operations: tuple[OperationRow, ...]
     errors: tuple[ErrorRow, ...]
     own_errors: tuple[OwnErrorRow, ...]
+    keys: tuple[str, ...]
     shared_limit: SharedLimit | None
     shared_token: SharedToken | None
     assumed: tuple[str, ...]
@@ -119,6 +121,7 @@ def plan_readme(
         own_errors=tuple(
             OwnErrorRow(name=name, what=_own_error(meaning)) for name, meaning in own_classes(spec).items()
         ),
+        keys=key_sentences(spec),
         shared_limit=plan_shared_limit(spec, _address(spec)),
         shared_token=plan_shared_token(spec, _address(spec)),
         assumed=tuple(literals.markdown(f"{what}: {why}.") for what, why in spec.assumed.items()),

@@ -11,7 +11,7 @@ from generator.plan.auth import Credential
 from generator.plan.conversations import Case, ReadmeTest, TestPlan, plan_test_module
 from generator.plan.ending_tests import QUIET, ending_cases
 from generator.plan.example_tests import example_cases
-from generator.plan.exchanges import Writer, form_of
+from generator.plan.exchanges import OWN_KEY, Writer, form_of
 from generator.plan.operations import Operation
 from generator.plan.pagination import nested, page_scripts, position_parameter, record_field
 from generator.plan.readme import shown_operation
@@ -22,6 +22,7 @@ from generator.spec.auth import HashAuth
 from generator.spec.document import Spec
 from generator.spec.envelope import told_by
 from generator.spec.error_classes import own_classes
+from generator.spec.idempotency_checks import is_keyed
 from generator.spec.types import ListOf
 
 # Of so many error codes, only the first operation shows them all.
@@ -155,11 +156,35 @@ def _repetition(writer: Writer, operation: Operation) -> Iterator[Case]:
         twice = ("len(vendor.sent) == 2",)
         name = "is_asked_again_after_503"
         yield writer.case(operation, name, needed, (busy, good), twice, options=writer.fast())
+    elif is_keyed(writer.spec, operation.endpoint):
+        yield from _keys(writer, operation, busy, good)
     else:
         checks = ("len(vendor.sent) == 1", "error.may_have_executed")
         yield writer.case(
             operation, "is_not_repeated_after_503", needed, (busy,), checks, raises="ServiceUnavailableError"
         )
+
+
+def _keys(writer: Writer, operation: Operation, busy: str, good: str) -> Iterator[Case]:
+    """Show that what is sent twice has one key, and that the caller learns it where it is open what was done."""
+    needed = writer.sampler.arguments(operation.endpoint, required_only=True)
+    keys = writer.spec.idempotency
+    assert keys is not None  # noqa: S101 - what has a key has words for it
+    at = f"headers[{{}}][{literals.string(keys.header.lower())}]" if keys.header is not None else ""
+    told = (
+        f"error.idempotency_key == {literals.string(OWN_KEY)}"
+        if not at
+        else f"error.idempotency_key == vendor.{at.format(0)}"
+    )
+    same = (f"vendor.{at.format(0)} == vendor.{at.format(1)}",) if at else ("vendor.sent[0] == vendor.sent[1]",)
+    if keys.after_error == "replays":
+        twice = ("len(vendor.sent) == 2", *same)
+        name = "is_asked_again_with_the_same_key"
+        yield writer.case(operation, name, needed, (busy, good), twice, options=writer.fast())
+    checks = ("len(vendor.sent) == 1", "error.may_have_executed", told)
+    name = "tells_the_key_when_it_is_open_what_was_done"
+    refused = "ServiceUnavailableError"
+    yield writer.case(operation, name, needed, (busy,), checks, raises=refused, options="max_retries=0")
 
 
 def _testing(writer: Writer, operation: Operation) -> Iterator[Case]:

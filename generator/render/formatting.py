@@ -1,17 +1,205 @@
-"""One pass of black over each printed Python file."""
+"""One pass of black over what is printed, statement by statement, so that only what changed is formatted again.
+
+A file is cut at its outermost statements. What black makes of one does not depend on the others but for the blank lines
+between them, whose rules are few; a file that has anything else in it is one piece. The golden cases hold each result
+against black's own of the whole file.
+"""
 
 from __future__ import annotations
 
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal, cast
+
+from generator.cache import NO_CACHE, Cache, key
+from generator.inputs import tool_versions
 from generator.tree import FileTree
+
+WORTH_A_PROCESS = 2000
+"""Lines from which on black is faster in several processes than in one; starting one takes as long as 500 lines."""
+
+Kind = Literal["docstring", "import", "definition", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An outermost statement with the comments before it, or a whole file."""
+
+    kind: Kind
+    text: str
+    blank_lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file in pieces, with what is known of them by their hashes."""
+
+    path: PurePosixPath
+    pieces: tuple[tuple[str, Piece], ...]
+    known: dict[str, str]
 
 
 def format_files(tree: FileTree, line_length: int) -> FileTree:
     """Return *tree* with its Python formatted; what is copied later is not touched."""
+    return format_packages({"": tree}, line_length)[""]
+
+
+def format_packages(
+    trees: Mapping[str, FileTree], line_length: int, *, cache: Cache = NO_CACHE, jobs: int = 1
+) -> dict[str, FileTree]:
+    """Format the files of several packages at once.
+
+    Args:
+        trees: Package -> what was printed.
+        line_length: How long lines may be.
+        cache: Holds what black made of the same pieces before.
+        jobs: In how many processes black may run.
+    """
+    cut_up = {
+        package: [
+            _File(path, _hashed(text), _recall(package, path, line_length, cache)) for path, text in _python(tree)
+        ]
+        for package, tree in trees.items()
+    }
+    files = [file for package in cut_up.values() for file in package]
+    missing = {name: piece.text for file in files for name, piece in file.pieces if name not in file.known}
+    made = dict(zip(missing, _format(tuple(missing.values()), line_length, jobs), strict=True))
+    formatted: dict[str, FileTree] = {}
+    for package, tree in trees.items():
+        texts = dict(tree)
+        for file in cut_up[package]:
+            now = {name: file.known[name] if name in file.known else made[name] for name, _ in file.pieces}
+            if now != file.known:
+                cache.write(_entry(package, file.path, line_length), json.dumps(now).encode())
+            texts[file.path] = joined([piece for _, piece in file.pieces], [now[name] for name, _ in file.pieces])
+        formatted[package] = texts
+    return formatted
+
+
+def _python(tree: FileTree) -> Iterator[tuple[PurePosixPath, str]]:
+    yield from ((path, text) for path, text in tree.items() if path.suffix == ".py")
+
+
+def _hashed(text: str) -> tuple[tuple[str, Piece], ...]:
+    return tuple((hashlib.sha256(piece.text.encode()).hexdigest(), piece) for piece in cut(text))
+
+
+def cut(text: str) -> tuple[Piece, ...]:
+    """Cut a file at its outermost statements; one that has anything out of the ordinary is one piece."""
+    whole = (Piece("other", text, 0),)
+    # What ends a line to Python and not to us, and what tells black to leave something alone.
+    if re.search("[\r\f]|# fmt:", text) or not text.strip():
+        return whole
+    lines = text.split("\n")
+    found: list[Piece] = []
+    end = 0
+    for node in ast.parse(text).body:
+        begin = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))]) - 1
+        leading = lines[end:begin]
+        is_text = (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        )
+        kind = _kind(node)
+        if kind is None or begin < end or (found and any(line.strip() for line in leading)):
+            return whole
+        last = node.end_lineno or node.lineno
+        comments = [] if found else [line for line in leading if line.strip()]
+        body = "\n".join([*comments, *lines[begin:last]])
+        if is_text and found:
+            # A text behind a value tells what it is for; alone, black would take it for the file's own.
+            before = found.pop()
+            if before.kind != "other":
+                return whole
+            found.append(Piece("other", "\n".join([before.text, *leading, body]), before.blank_lines))
+        else:
+            found.append(Piece("docstring" if is_text else kind, body, len(leading) if found else 0))
+        end = last
+    return whole if not found or any(line.strip() for line in lines[end:]) else tuple(found)
+
+
+def _kind(node: ast.stmt) -> Kind | None:
+    """Return what an outermost statement is to black's blank lines, None for what has rules of its own."""
+    match node:
+        case ast.Import() | ast.ImportFrom():
+            return "import"
+        case ast.Assign() | ast.AnnAssign() | ast.Expr(value=ast.Constant(value=str())):
+            return "other"
+        case ast.If(body=body, orelse=[]) if all(isinstance(each, (ast.Import, ast.ImportFrom)) for each in body):
+            return "other"
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            is_stub = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
+            is_stub = is_stub and cast("ast.Constant", cast("ast.Expr", node.body[0]).value).value is ...
+            return None if is_stub else "definition"
+        case _:
+            return None
+
+
+def joined(pieces: Sequence[Piece], formatted: Sequence[str]) -> str:
+    """Put formatted pieces together with the blank lines that black leaves between them."""
+    parts: list[str] = []
+    before: Kind | None = None
+    for piece, text in zip(pieces, formatted, strict=True):
+        if before is not None:
+            parts.append("\n" * _blank_lines(before, piece))
+        parts.append(text)
+        before = piece.kind
+    return "".join(parts)
+
+
+def _blank_lines(before: Kind, piece: Piece) -> int:
+    if "definition" in (before, piece.kind):
+        return 2
+    if before == "docstring" or (before == "import" and piece.kind != "import"):
+        return 1
+    return min(2, piece.blank_lines)
+
+
+def _entry(package: str, path: PurePosixPath, line_length: int) -> str:
+    """Return where the pieces of a file are remembered: its last ones alone, so that entries do not pile up."""
+    return key("format", tool_versions()["black"], Path(__file__).read_bytes(), str(line_length), package, str(path))
+
+
+def _recall(package: str, path: PurePosixPath, line_length: int, cache: Cache) -> dict[str, str]:
+    stored = cache.read(_entry(package, path, line_length))
+    return {} if stored is None else cast("dict[str, str]", json.loads(stored))
+
+
+def _format(texts: Sequence[str], line_length: int, jobs: int) -> Iterable[str]:
+    """Run black on every text, in several processes where there is enough to do."""
+    lines = sum(text.count("\n") for text in texts)
+    if jobs < 2 or lines < WORTH_A_PROCESS or len(texts) < 2 * jobs:
+        return [format_text(text, line_length) for text in texts]
+    import multiprocessing  # noqa: PLC0415 - only work for several processes needs it
+    import signal  # noqa: PLC0415 - the same
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - the same
+
+    # Small shares: long statements are not spread evenly.
+    share = max(1, len(texts) // (jobs * 8))
+    shares = [texts[begin : begin + share] for begin in range(0, len(texts), share)]
+    with ProcessPoolExecutor(
+        jobs,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    ) as executor:
+        done = executor.map(_format_share, shares, [line_length] * len(shares))
+        return [text for formatted in done for text in formatted]
+
+
+def _format_share(texts: Sequence[str], line_length: int) -> list[str]:
+    return [format_text(text, line_length) for text in texts]
+
+
+def format_text(text: str, line_length: int) -> str:
+    """Run black on one text."""
     # Imported here: it takes a third of a second, and only what changed needs it.
     import black  # noqa: PLC0415 - see above
     from black.mode import Mode, TargetVersion  # noqa: PLC0415 - see above
 
-    mode = Mode(
-        target_versions={TargetVersion.PY311, TargetVersion.PY312, TargetVersion.PY313}, line_length=line_length
-    )
-    return {path: black.format_str(text, mode=mode) if path.suffix == ".py" else text for path, text in tree.items()}
+    versions = {TargetVersion.PY311, TargetVersion.PY312, TargetVersion.PY313}
+    return black.format_str(text, mode=Mode(target_versions=versions, line_length=line_length))

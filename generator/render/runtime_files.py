@@ -28,6 +28,9 @@ def runtime_files(rendered: FileTree) -> FileTree:
 
 def _imported(text: str) -> Iterator[str]:
     """Yield the runtime modules that a printed file imports."""
+    # Parsing takes longer than finding out that there is nothing to be found; most lines are those of tests.
+    if f"{RUNTIME}." not in text:
+        return
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom) and node.level and (node.module or "").startswith(f"{RUNTIME}."):
             yield (node.module or "").removeprefix(f"{RUNTIME}.")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from pydantic import BaseModel
 
+from .errors import ArgumentError
+
 if TYPE_CHECKING:
     import logging
 
@@ -67,9 +69,14 @@ class Watch:
         package: The package of the client.
         tell: Is told. What it raises is logged, and the call goes on.
         logger: Takes that.
+
+    Raises:
+        ArgumentError: It cannot be told.
     """
 
     def __init__(self, package: str, tell: OnDrift, logger: logging.Logger) -> None:
+        if not callable(tell):
+            raise ArgumentError("on_drift must be callable, such as a DriftFile")
         self._package = package
         self._tell = tell
         self._logger = logger

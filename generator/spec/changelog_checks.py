@@ -91,6 +91,8 @@ def _member_names(checker: Checker) -> Iterator[str]:
         for group in GROUPS:
             for key in checker.written("endpoints", endpoint_name, group):
                 yield f"{endpoint_name}.{key.removesuffix('?')}"
+                # Where two places have a parameter of one name, the second is named with its place.
+                yield f"{endpoint_name}.{group}.{key.removesuffix('?')}"
     for name in checker.written("types"):
         yield name
         yield from (f"{name}.{key.removesuffix('?')}" for key in checker.written(*checker.fields_of(name)))

@@ -16,6 +16,7 @@ from generator.spec.endpoint_checks import check_builders, check_companions, che
 from generator.spec.envelope import tells_codes, tells_messages, told_by
 from generator.spec.error_classes import check_error_classes
 from generator.spec.form_checks import check_forms
+from generator.spec.idempotency_checks import check_idempotency
 from generator.spec.nodes import Mapping, Node, Scalar, Sequence
 from generator.spec.python_names import check_python_names
 from generator.spec.secrecy import looks_secret
@@ -95,6 +96,7 @@ def _sources(checker: Checker) -> None:
             checker.known(path, "S052", source, names, "source")
 
     look(("rate_limit", "source"), spec.rate_limit.source if spec.rate_limit else None)
+    look(("idempotency", "source"), spec.idempotency.source if spec.idempotency else None)
     look(("testing", "source"), spec.testing.source if spec.testing else None)
     look(("auth", "login", "source"), spec.auth.login.source if spec.auth.login else None)
     for name, endpoint in spec.endpoints.items():
@@ -213,6 +215,7 @@ _CHECKS: tuple[Callable[[Checker], None], ...] = (
     _paths,
     check_endpoints,
     check_forms,
+    check_idempotency,
     check_builders,
     check_companions,
     _webhooks,

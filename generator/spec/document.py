@@ -13,6 +13,7 @@ from generator.spec.endpoints import ENDPOINTS, Endpoint
 from generator.spec.envelope import ENVELOPE, ERRORS, Envelope, ErrorMeaning
 from generator.spec.filters import FILTERS, FilterForm
 from generator.spec.format import FORMAT, Format
+from generator.spec.idempotency import IDEMPOTENCY, Idempotency
 from generator.spec.limits import RATE_LIMIT, RateLimit
 from generator.spec.members import TYPES, TypeDefinition
 from generator.spec.pagination import PAGINATION, Pagination
@@ -70,6 +71,7 @@ class Spec:
     envelope: Envelope
     errors: Mapping[str, ErrorMeaning]
     rate_limit: RateLimit | None
+    idempotency: Idempotency | None
     testing: TestingMode | None
     pagination: Mapping[str, Pagination]
     filters: Mapping[str, FilterForm]
@@ -162,6 +164,11 @@ SPEC = RecordShape(
         "envelope": Key(ENVELOPE, "What answers are wrapped in.", default=_NO_ENVELOPE),
         "errors": Key(ERRORS, "The vendor's error codes and the classes that they raise.", default={}),
         "rate_limit": Key(RATE_LIMIT, "How fast one may call.", default=None),
+        "idempotency": Key(
+            IDEMPOTENCY,
+            "How requests that must not happen twice carry a key by which the vendor knows them.",
+            default=None,
+        ),
         "testing": Key(TESTING, "How a call says that it is only a test.", default=None),
         "pagination": Key(
             MapShape(PAGINATION, r"[a-z][0-9a-z_]*", "the name of a style"), "How lists go on.", default={}

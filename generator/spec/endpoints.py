@@ -141,6 +141,7 @@ class Endpoint:
     hashed: Hashed | None
     pages: str | None
     testing: bool
+    keyed: bool
     returns: Returns
     success: MappingABC[str, str]
     vectors: tuple[CallVector, ...]
@@ -323,6 +324,7 @@ ENDPOINT = RecordShape(
             default=None,
         ),
         "testing": Key(BooleanShape(), "Whether it takes the vendor's testing flag.", default=True),
+        "keyed": Key(BooleanShape(), "Whether its requests carry a key, where it must not happen twice.", default=True),
         "alias": Key(words.python_name, "The Python name, where the derived one will not do.", default=None, name="as"),
         "aka": Key(ListShape(words.wire_name, one_is_enough=True), "Older names of the same.", default=()),
         "doc": Key(words.doc, "What it is for.", default=""),

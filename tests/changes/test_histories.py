@@ -16,19 +16,18 @@ def test_history_is_told_as_expected(name: str, tmp_path: Path) -> None:
     assert told == (histories.FOLDER / name / "expected.txt").read_text(encoding="utf-8")
 
 
-def test_new_field_moves_only_lines_about_itself(tmp_path: Path) -> None:
-    *_, before, last = histories.replayed("users_get", tmp_path)
+def test_new_field_moves_only_lines_about_itself() -> None:
+    # What is expected is held against what happens above, so it is looked at without doing it again.
+    told = (histories.FOLDER / "users_get" / "expected.txt").read_text(encoding="utf-8")
+    last = told.split("-" * 80)[-1]
 
-    moved = [line for line in last.moved if line[:2] in ("+ ", "- ")]
-    strangers = [line for line in moved if "hidden" not in line and "3.2.0" not in line and "3.1.0" not in line]
+    moved = [line for line in last.splitlines() if line[:2] in ("+ ", "- ")]
+    strangers = [line for line in moved if not any(word in line for word in ("hidden", "3.2.0", "3.1.0"))]
 
-    assert before.proof is not None
-    assert before.proof.passed
-    assert last.proof is not None
-    assert last.proof.passed
+    assert "\nold tests: all pass\n" in last
     # A text of an example answer is one line, which gains the field: its old form is gone.
     assert [line for line in strangers if "<users><user>" not in line] == []
-    assert len(moved) <= 30
+    assert 0 < len(moved) <= 30
 
 
 def test_edit_of_the_spec_is_at_most_seven_lines() -> None:
@@ -37,3 +36,10 @@ def test_edit_of_the_spec_is_at_most_seven_lines() -> None:
 
     assert [line for line in before if line not in after] == []
     assert len(after) - len(before) <= 7
+
+
+def test_page_shows_what_is_told() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "changes.md").read_text(encoding="utf-8")
+    shown = page.split("```text\n")[1].split("```")[0]
+
+    assert shown in (histories.FOLDER / "users_get" / "expected.txt").read_text(encoding="utf-8")

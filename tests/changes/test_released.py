@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.changes.spelling import SURFACE_FILE
+from generator.changes.extraction import surface_of
+from generator.changes.spelling import SURFACE_FILE, spell_surface
 from generator.cli.complaints import render
+from generator.pipeline import read_specs
 from tests.changes.projects import ENTRY, PAID, SPEC, Project
 
 MERGE_MARKS = Path(__file__).parent / "released" / "merge_marks"
@@ -34,8 +36,6 @@ def test_what_is_new_since_the_release_needs_an_entry(project: Project) -> None:
 
 
 def test_nothing_is_made_of_a_spec_that_does_not_tell(project: Project) -> None:
-    from generator.pipeline import read_specs
-
     project.release()
     project.write(SPEC + PAID)
 
@@ -76,6 +76,14 @@ def test_package_that_was_never_committed_is_a_first_release(project: Project) -
     assert project.codes() == []
 
 
+def test_repository_without_a_commit_has_released_nothing(project: Project) -> None:
+    project.git("init", "--quiet")
+    project.release()
+    project.write(SPEC + PAID)
+
+    assert project.codes() == []
+
+
 def test_the_same_spec_needs_no_entry_whatever_clientmill_makes_of_it(project: Project) -> None:
     project.release()
     text = project.remembered.read_text(encoding="utf-8")
@@ -89,6 +97,11 @@ def test_the_same_spec_needs_no_entry_whatever_clientmill_makes_of_it(project: P
 
     assert told == ["S130"]
     assert project.codes() == []
+    (note,) = read_specs(project.settings).notes
+    assert note == (
+        "ledgerly: the spec is the same, and clientmill alone says it otherwise in SURFACE.txt: "
+        "new lines: 1, gone: 1; nothing has to be announced"
+    )
 
 
 def test_names_that_clientmill_alone_makes_need_no_entry(project: Project) -> None:
@@ -128,9 +141,6 @@ def test_base_of_a_spec_counts_as_its_own_words(tmp_path: Path) -> None:
     child = tmp_path / "specs" / "child.yaml"
     like = "vendor: ledgerly\nversion: v2\npackage: ledgerly_v2\ntitle: Ledgerly API 2\nlike: ledgerly/v1\n"
     child.write_text(like, encoding="utf-8")
-    from generator.changes.extraction import surface_of
-    from generator.changes.spelling import spell_surface
-    from generator.pipeline import read_specs
 
     specs = read_specs(project.settings).specs
     remembered = tmp_path / "generated" / "ledgerly_v2" / SURFACE_FILE

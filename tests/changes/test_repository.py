@@ -71,7 +71,7 @@ def test_nothing_of_the_repositorys_own_is_started(project: Project, tmp_path: P
 def test_folder_outside_a_repository_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
 
-    with pytest.raises(RepositoryError, match="not a git repository"):
+    with pytest.raises(RepositoryError, match="is in no git repository, so there is nothing to compare with"):
         repository_around(tmp_path)
 
 

@@ -17,6 +17,7 @@ HELP = [
     ("fmt", "--help"),
     ("schema", "--help"),
     ("add", "--help"),
+    ("diff", "--help"),
     ("adopt", "--help"),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,7 +30,7 @@ BUSY = Answer(status_code=503, raw_headers=(), content=b"", elapsed=0.1)
 
 
 def conversation(
-    operation: Operation[Any], fake_time: FakeTime, limiter: Limiter | None = None
+    operation: Operation[Any], fake_time: FakeTime, limiter: Limiter | None = None, *, key: str | None = None
 ) -> Conversation[Outcome]:
     setting = Setting(
         service=SERVICE,
@@ -40,7 +41,7 @@ def conversation(
         max_retries=2,
         logger=logging.getLogger("ledgerly"),
     )
-    return call(setting, operation, REQUEST, Timeouts(60.0))
+    return call(setting, operation, replace(REQUEST, idempotency_key=key), Timeouts(60.0))
 
 
 def limiter_of(fake_time: FakeTime) -> Limiter:

@@ -18,6 +18,7 @@ from generator.spec.envelope import ENVELOPE, ERROR_MEANING, ERROR_SHAPE
 from generator.spec.error_classes import standard_classes
 from generator.spec.filters import FILTER_FORM
 from generator.spec.format import FORMAT
+from generator.spec.idempotency import IDEMPOTENCY
 from generator.spec.limits import LEARN, LIMIT_HEADERS, RATE_LIMIT
 from generator.spec.members import LONG_FORM, LONG_OBJECT
 from generator.spec.pagination import LAST_RECORD_PAGINATION, OFFSET_PAGINATION, PAGE_NUMBER_PAGINATION
@@ -39,7 +40,7 @@ RECORDS: tuple[RecordShape[Any], ...] = (
     PAGE_NUMBER_PAGINATION, ENDPOINT,
     EXAMPLE, REQUEST_EXAMPLE, ANSWER_EXAMPLE, LONG_FORM, LONG_OBJECT, CONTRADICTION,
     HASH, FORMAT, ERROR_MEANING, CALLERS_SERVER, SETTING, VALUE_VECTOR, CALL_VECTOR,
-    OFFSET_PAGINATION, LIMIT_HEADERS, FILTER_FORM, WAIT, PARTS, WEBHOOKS,
+    OFFSET_PAGINATION, IDEMPOTENCY, LIMIT_HEADERS, FILTER_FORM, WAIT, PARTS, WEBHOOKS,
 )  # fmt: skip
 
 

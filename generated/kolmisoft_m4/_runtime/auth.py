@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .credentials import Secret
     from .envelope import Envelope
     from .request import Request
-    from .token_stores import TokenStore
 
 Remedy = Literal["fail", "renew"]
 
@@ -51,7 +50,7 @@ class LoginScheme(Protocol):
         user_agent: str,
         /,
         *,
-        store: TokenStore | None,
+        store: object | None,
     ) -> TokenSource:
         """Return what gives a client's calls their token; *url* is where to sign in, if not where the vendor says."""
         ...

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from .drivers import AsyncSender, SyncSender
     from .operations import Operation, PagedOperation, Service, WireFormat
     from .request import CallOptions, Request
-    from .token_stores import TokenStore
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=Page[Any])
@@ -49,7 +48,7 @@ class _BaseClient:
         base_url: str | None,
         environment: str | None,
         token_url: str | None,
-        token_store: TokenStore | None,
+        token_store: object | None,
         format: str | None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout,
         max_retries: int,
@@ -142,6 +141,8 @@ class _BaseClient:
             chosen=self._format,
             settings=self._settings,
         )
+        if operation.idempotency is not None:
+            request = operation.idempotency.keyed(request, options.idempotency_key, self._setting.clock.time())
         timeouts = self._timeouts if options.timeout is None else _timeouts(options.timeout)
         return request, timeouts
 
@@ -162,7 +163,7 @@ class SyncClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
-        token_store: TokenStore | None = None,
+        token_store: object | None = None,
         format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
@@ -261,7 +262,7 @@ class AsyncioClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
-        token_store: TokenStore | None = None,
+        token_store: object | None = None,
         format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
@@ -369,11 +370,8 @@ class AsyncioClient(_BaseClient):
 
 
 def _watch(service: Service, on_drift: OnDrift) -> Watch:
-    # Imported here: few clients are watched, and the others do not pay for it.
-    from .drift import Watch  # noqa: PLC0415 - see above
+    from .drift import Watch  # noqa: PLC0415 - few clients are watched, and the others do not pay for it
 
-    if not callable(on_drift):
-        raise ArgumentError("on_drift must be callable, such as a DriftFile")
     return Watch(service.package, on_drift, package_logger(service.package))
 
 

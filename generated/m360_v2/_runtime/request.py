@@ -58,6 +58,7 @@ class Request:
         form: How the fields are spelled; None for JSON.
         hashed: What a digest is made of, by wire name in order; None for what authentication itself sends.
         target: Where it goes, where that is not the client's own base URL.
+        idempotency_key: The key that is in it, where it has one.
     """
 
     method: str
@@ -68,6 +69,7 @@ class Request:
     form: BodyForm | None = None
     hashed: tuple[tuple[str, str | Secret | None], ...] = ()
     target: Target | None = None
+    idempotency_key: str | None = None
 
     def fields_in_query(self) -> Hidden | None:
         """Return the fields that travel in the query, spelled, or None where they do not."""
@@ -101,12 +103,14 @@ class CallOptions:
         extra_headers: Sent beside ours; none of them may replace one that authenticates or frames.
         extra_query: Sent beside the operation's own.
         extra_body: Merged into a JSON body; none of them may replace what authenticates.
+        idempotency_key: The caller's own key, where the vendor takes one; None for a new one.
     """
 
     timeout: float | httpx2.Timeout | None = None
     extra_headers: Mapping[str, str] | None = None
     extra_query: Mapping[str, object] | None = None
     extra_body: Mapping[str, object] | None = None
+    idempotency_key: str | None = None
 
 
 def build_request(

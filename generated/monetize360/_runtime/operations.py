@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .documents import AnswerForm
     from .limits import RateLimit
     from .pagination import Pagination
-    from .request import BodyValue
+    from .request import BodyValue, Request
 
 T = TypeVar("T")
 
@@ -77,6 +77,26 @@ class Hashed(Protocol):
         Raises:
             ArgumentError: The argument is needed, or is something else.
         """
+        ...
+
+
+class KeyRule(Protocol):
+    """How requests carry a key by which the vendor knows them, and what the vendor does with it."""
+
+    def keyed(self, request: Request, given: object, now: float, /) -> Request:
+        """Put a key on *request*: the one that is *given*, or a new one.
+
+        Raises:
+            ArgumentError: It cannot be sent.
+        """
+        ...
+
+    def is_alive(self, key: str | None, now: float, /) -> bool:
+        """Tell whether the vendor still knows a request by *key*."""
+        ...
+
+    def may_be_repeated(self, status_code: int, /) -> bool:
+        """Tell whether the same request may follow an answer with this status, which leaves open what was done."""
         ...
 
 
@@ -229,6 +249,7 @@ class Operation(Generic[T]):
         answers: The form of its answers, where that is not JSON.
         variants: How answers are read in the forms that a client may choose, by the caller's word; JSON has none.
         success: Paths from the whole body and the words there by which the vendor says that it did what was asked.
+        idempotency: How its requests carry a key, where they do.
         ends: What of it is deprecated.
     """
 
@@ -249,6 +270,7 @@ class Operation(Generic[T]):
     answers: AnswerForm | None = None
     variants: tuple[tuple[str, AnswerForm], ...] = ()
     success: tuple[tuple[Path, str], ...] = ()
+    idempotency: KeyRule | None = None
     ends: Ends | None = None
 
 

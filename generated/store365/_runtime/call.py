@@ -6,8 +6,9 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .auth import TOKEN, Auth
-from .commands import Conversation, NoToken, Token, TokenSource, send, sleep, take_permit
+from .attempts import Attempts, may_have_executed, wait_before_retry
+from .auth import TOKEN
+from .commands import Conversation, NoToken, TokenSource, send, sleep, take_permit
 from .credentials import Secret, scrub
 from .decode import Decoded, Malformed, decoder, parse
 from .documents import AnswerForm
@@ -25,16 +26,7 @@ from .errors import (
 )
 from .exchange import Exchange, Timeouts, TransportError
 from .limits import StoreUnavailable, WaitTooLong
-from .retry import (
-    LONGEST_RETRY_AFTER,
-    REPEATABLE_STATUSES,
-    Backoff,
-    RetryQuota,
-    reset_wait,
-    retry_after,
-    sent_at,
-    whole_number,
-)
+from .retry import Backoff, RetryQuota, reset_wait, retry_after, sent_at, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,26 +69,6 @@ class Outcome:
     decoded: Decoded
 
 
-@dataclass(slots=True)
-class _Attempts:
-    """What is known about the tries so far."""
-
-    setting: Setting
-    operation: Operation[Any]
-    envelope: Envelope
-    timeouts: Timeouts
-    exchange: Exchange
-    auth: Auth
-    secrets: Mapping[str, Secret] = field(repr=False)
-    may_have_executed: bool = False
-    hopeless: bool = False
-    temporary: bool = False
-    count: int = 0
-    token: Token | None = None
-    renewed: bool = False
-    pause: float = 0.0
-
-
 def call(setting: Setting, operation: Operation[Any], request: Request, timeouts: Timeouts) -> Conversation[Outcome]:
     """Carry *request* through until there is an outcome or an `APIError`.
 
@@ -105,18 +77,28 @@ def call(setting: Setting, operation: Operation[Any], request: Request, timeouts
     exchange = Exchange(setting.clock.monotonic() + timeouts.whole, timeouts, setting.clock.monotonic)
     envelope = setting.service.envelope if operation.envelope is None else operation.envelope
     auth = setting.service.auth if operation.auth is None else operation.auth
-    attempts = _Attempts(setting, operation, envelope, timeouts, exchange, auth, setting.secrets)
+    attempts = Attempts(
+        setting, operation, envelope, timeouts, exchange, auth, setting.secrets, request.idempotency_key
+    )
     setting.quota.earn()
+    if request.idempotency_key is not None and _is_forgotten(attempts):
+        raise APIConnectionError(
+            f"{operation.name} was not sent: the vendor no longer knows its idempotency key, and would do it again; "
+            "look up whether it was done",
+            operation=operation.name,
+            may_have_executed=True,
+            idempotency_key=request.idempotency_key,
+        )
     try:
         return (yield from _tries(attempts, request))
     except Exception:
         raise
     except BaseException as error:
-        _mark(error, may_have_executed=attempts.may_have_executed or attempts.exchange.sent)
+        _mark(error, attempts)
         raise
 
 
-def _tries(attempts: _Attempts, request: Request) -> Conversation[Outcome]:
+def _tries(attempts: Attempts, request: Request) -> Conversation[Outcome]:
     clock = attempts.setting.clock
     while True:
         started = clock.monotonic()
@@ -126,12 +108,13 @@ def _tries(attempts: _Attempts, request: Request) -> Conversation[Outcome]:
             return result
         attempts.may_have_executed = attempts.may_have_executed or result.may_have_executed
         result.may_have_executed = attempts.may_have_executed
+        result.idempotency_key = attempts.key
         _log(attempts, _short(result), started)
         if _is_renewable(attempts, result):
             attempts.renewed = True
             attempts.exchange = Exchange(attempts.exchange.deadline, attempts.timeouts, clock.monotonic)
             continue
-        wait = _wait_before_retry(attempts, result)
+        wait = wait_before_retry(attempts, result)
         if wait is None:
             raise result
         attempts.exchange = Exchange(attempts.exchange.deadline, attempts.timeouts, clock.monotonic)
@@ -139,7 +122,7 @@ def _tries(attempts: _Attempts, request: Request) -> Conversation[Outcome]:
         yield from sleep(wait)
 
 
-def _signed_attempt(attempts: _Attempts, request: Request) -> Conversation[Outcome | APIError]:
+def _signed_attempt(attempts: Attempts, request: Request) -> Conversation[Outcome | APIError]:
     """Make one try with what proves who calls, which is fetched first where it has to be."""
     setting, auth = attempts.setting, attempts.auth
     attempts.token, attempts.pause = None, 0.0
@@ -156,7 +139,7 @@ def _signed_attempt(attempts: _Attempts, request: Request) -> Conversation[Outco
     return result
 
 
-def _signed(attempts: _Attempts, request: Request, secrets: Mapping[str, Secret]) -> Request:
+def _signed(attempts: Attempts, request: Request, secrets: Mapping[str, Secret]) -> Request:
     """Sign *request*, and note what must not be shown of it."""
     signed = attempts.auth.sign(request, secrets)
     held = {f"body.{name}": value for name, value in (signed.body or {}).items() if isinstance(value, Secret)}
@@ -164,7 +147,7 @@ def _signed(attempts: _Attempts, request: Request, secrets: Mapping[str, Secret]
     return signed
 
 
-def _is_renewable(attempts: _Attempts, error: APIError) -> bool:
+def _is_renewable(attempts: Attempts, error: APIError) -> bool:
     """Tell whether the vendor refused a token, for the first time in this call, and another one may help."""
     setting = attempts.setting
     return (
@@ -178,7 +161,7 @@ def _is_renewable(attempts: _Attempts, error: APIError) -> bool:
     )
 
 
-def _attempt(attempts: _Attempts, request: Request) -> Conversation[Outcome | APIError]:
+def _attempt(attempts: Attempts, request: Request) -> Conversation[Outcome | APIError]:
     """Make one try and say what it came to."""
     setting, operation, exchange = attempts.setting, attempts.operation, attempts.exchange
     permit = yield from _permit(setting, exchange)
@@ -247,14 +230,14 @@ def _permit(setting: Setting, exchange: Exchange) -> Conversation[Permit | WaitT
         return refusal
 
 
-def _answer(attempts: _Attempts, request: Request) -> Conversation[Answer | TransportError]:
+def _answer(attempts: Attempts, request: Request) -> Conversation[Answer | TransportError]:
     try:
         return (yield from send(request, attempts.exchange, fresh=attempts.operation.effect == "money"))
     except TransportError as failure:
         return failure
 
 
-def _read(attempts: _Attempts, answer: Answer) -> Outcome | APIError:
+def _read(attempts: Attempts, answer: Answer) -> Outcome | APIError:
     """Say what an answer means."""
     operation, envelope = attempts.operation, attempts.envelope
     form = operation.answers or dict(operation.variants).get(attempts.setting.format or "")
@@ -271,7 +254,7 @@ def _read(attempts: _Attempts, answer: Answer) -> Outcome | APIError:
     return _validation_error(attempts, answer, decoded)
 
 
-def _read_document(attempts: _Attempts, answer: Answer, form: AnswerForm) -> Outcome | APIError:
+def _read_document(attempts: Attempts, answer: Answer, form: AnswerForm) -> Outcome | APIError:
     """Say what an answer means that is no JSON."""
     operation, envelope = attempts.operation, attempts.envelope
     document: object = None
@@ -303,7 +286,7 @@ def _read_document(attempts: _Attempts, answer: Answer, form: AnswerForm) -> Out
     return _validation_error(attempts, answer, malformed)
 
 
-def _validation_error(attempts: _Attempts, answer: Answer, malformed: Malformed) -> APIResponseValidationError:
+def _validation_error(attempts: Attempts, answer: Answer, malformed: Malformed) -> APIResponseValidationError:
     where = f" at {malformed.path}" if malformed.path else ""
     return APIResponseValidationError(
         f"{attempts.operation.name} was answered with {answer.status_code} and a body that is not what the "
@@ -332,7 +315,7 @@ def _document(answer: Answer) -> object:
         return None
 
 
-def _status_error(attempts: _Attempts, answer: Answer, document: object, said: VendorError) -> APIStatusError:
+def _status_error(attempts: Attempts, answer: Answer, document: object, said: VendorError) -> APIStatusError:
     setting, operation = attempts.setting, attempts.operation
     status = answer.status_code
     rule = error_rule(setting.service.errors, said)
@@ -353,7 +336,7 @@ def _status_error(attempts: _Attempts, answer: Answer, document: object, said: V
     return kind(
         f"{operation.name} was refused with {status}{': ' if words else ''}{words}{_advice(kind, wait)}",
         operation=operation.name,
-        may_have_executed=_may_have_executed(status)
+        may_have_executed=may_have_executed(status)
         # In words that nobody knows, and without a status to tell by, a refusal may as well be half a success.
         or (operation.answers is not None and operation.effect in ("unsafe", "money") and rule is None and status < 300)
         or (status < 300 and issubclass(kind, InternalServerError)),
@@ -375,43 +358,18 @@ def _connection_error(operation: Operation[Any], failure: TransportError, *, sen
     return kind(f"{operation.name}: {failure.reason}; {known}", operation=operation.name, may_have_executed=sent)
 
 
-def _wait_before_retry(attempts: _Attempts, error: APIError) -> float | None:
-    """Return how long to wait before the next try, None when there is none."""
-    setting = attempts.setting
-    if attempts.count >= setting.max_retries or not _may_be_repeated(attempts, error):
-        return None
-    wait = setting.backoff.delay(attempts.count, setting.clock.random())
-    if isinstance(error, APIStatusError) and error.retry_after is not None:
-        if error.retry_after > LONGEST_RETRY_AFTER:
-            return None
-        wait = max(wait if error.retry_after == 0 else 0.0, error.retry_after)
-    wait = max(wait, attempts.pause)
-    # A wait that reaches the deadline leaves no time for the try after it.
-    if wait >= attempts.exchange.left():
-        return None
-    return wait if setting.quota.take() else None
+def _is_forgotten(attempts: Attempts) -> bool:
+    rule = attempts.operation.idempotency
+    return rule is not None and not rule.is_alive(attempts.key, attempts.setting.clock.time())
 
 
-def _may_be_repeated(attempts: _Attempts, error: APIError) -> bool:
-    safe = attempts.operation.effect in ("read", "idempotent")
-    if isinstance(error, APIStatusError):
-        if attempts.temporary:
-            return safe
-        if error.status_code == 429:
-            return True
-        return safe and error.status_code in REPEATABLE_STATUSES
-    if isinstance(error, APIConnectionError):
-        return (safe or not attempts.may_have_executed) and not attempts.hopeless
-    return False
-
-
-def _may_have_executed(status: int) -> bool:
-    # A redirect may follow what was done, a 408 may stand for an answer that came too late, a 5xx for anything.
-    return status >= 500 or status == 408 or 300 <= status < 400
-
-
-def _mark(error: BaseException, *, may_have_executed: bool) -> None:
-    error.may_have_executed = may_have_executed  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - it is told on the object itself
+def _mark(error: BaseException, attempts: Attempts) -> None:
+    """Tell on an interruption itself what may have happened."""
+    told: dict[str, object] = {"may_have_executed": attempts.may_have_executed or attempts.exchange.sent}
+    if attempts.key is not None:
+        told["idempotency_key"] = attempts.key
+    for name, value in told.items():
+        setattr(error, name, value)
 
 
 def _request_id(setting: Setting, answer: Answer) -> str | None:
@@ -437,7 +395,7 @@ def _short(error: APIError) -> str:
     return str(error.status_code) if isinstance(error, APIStatusError) else type(error).__name__
 
 
-def _log(attempts: _Attempts, status: str, started: float) -> None:
+def _log(attempts: Attempts, status: str, started: float) -> None:
     setting = attempts.setting
     if setting.logger.isEnabledFor(logging.INFO):
         seconds = setting.clock.monotonic() - started

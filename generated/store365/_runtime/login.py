@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .auth import CredentialPart, Remedy, composed
+from .errors import ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from .credentials import Secret
     from .envelope import Envelope, Path
     from .request import Request
-    from .token_stores import TokenStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Login:
         clock: Clock,
         user_agent: str,
         *,
-        store: TokenStore | None,
+        store: object | None,
     ) -> TokenSource:
         """Return what gives a client's calls their token; nothing is sent yet.
 
@@ -55,7 +55,11 @@ class Login:
             store: Where the token is shared with other processes.
         """
         # Declarations are imported without what sends and reads.
+        from .token_stores import TokenStore  # noqa: PLC0415 - see above
         from .tokens import TokenKeeper  # noqa: PLC0415 - see above
+
+        if store is not None and not isinstance(store, TokenStore):
+            raise ArgumentError("token_store must be a FileTokenStore or a RedisTokenStore of this package")
 
         chosen = self.url if url is None else url
         return TokenKeeper(
