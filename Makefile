@@ -86,6 +86,7 @@ demo: $(READY) $(CLIENT_READY) ## Run the examples against look-alikes of the ve
 golden: $(READY) ## Accept the current output as expected; read the diff before committing it
 	$(BIN)/python -m tests.golden.accept
 	$(BIN)/python -m tests.spec.accept
+	$(BIN)/python -m tests.facts.vendor_pages
 	$(BIN)/clientmill schema > specs/schema.json
 
 .PHONY: format
