@@ -10,7 +10,9 @@ CLIENT_VENV := .venv-client
 CLIENT_BIN := $(CLIENT_VENV)/bin
 READY := $(VENV)/.ready
 CLIENT_READY := $(CLIENT_VENV)/.ready
-OURS := generator tests examples
+PEERS_VENV := .venv-peers
+PEERS_READY := $(PEERS_VENV)/.ready
+OURS := generator tests examples benchmarks
 # One worker a core: tests share nothing but the machine.
 SPREAD := --numprocesses auto --maxprocesses 8 --dist worksteal
 PACKAGES = $(patsubst %/,%,$(wildcard generated/*/))
@@ -35,6 +37,12 @@ $(READY): requirements/development.txt
 $(CLIENT_READY): requirements/client.txt
 	$(PYTHON) -m venv --clear $(CLIENT_VENV)
 	$(CLIENT_BIN)/python -m pip install --quiet --require-hashes -r requirements/client.txt
+	@touch $@
+
+# What benchmarks compare us with.
+$(PEERS_READY): requirements/benchmarks.txt
+	$(PYTHON) -m venv --clear $(PEERS_VENV)
+	$(PEERS_VENV)/bin/python -m pip install --quiet --require-hashes -r requirements/benchmarks.txt
 	@touch $@
 
 .PHONY: setup
@@ -82,12 +90,20 @@ test-generated: $(READY) ## Run the packages' own tests
 demo: $(READY) $(CLIENT_READY) ## Run the examples against look-alikes of the vendors on this machine
 	@$(BIN)/python -m tests.demo $(CLIENT_BIN)/python
 
+.PHONY: bench
+bench: $(READY) $(CLIENT_READY) $(PEERS_READY) ## Measure what things cost beside peers; ROW=name for one of them
+	$(BIN)/python -m benchmarks $(ROW)
+
 .PHONY: golden
 golden: $(READY) ## Accept the current output as expected; read the diff before committing it
 	$(BIN)/python -m tests.golden.accept
 	$(BIN)/python -m tests.spec.accept
 	$(BIN)/python -m tests.facts.vendor_pages
 	$(BIN)/clientmill schema > specs/schema.json
+
+.PHONY: reliability
+reliability: $(READY) ## Print docs/reliability.md from the list of cases
+	$(BIN)/python -m tests.torture.page
 
 .PHONY: format
 format: $(READY) ## Format our code and the specs
@@ -99,7 +115,8 @@ format: $(READY) ## Format our code and the specs
 requirements: ## Pin the newest versions, with hashes; needs uv
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url pyproject.toml requirements/development.in -o requirements/development.txt
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url requirements/client.in -o requirements/client.txt
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url requirements/benchmarks.in -o requirements/benchmarks.txt
 
 .PHONY: clean
 clean: ## Remove environments and caches
-	rm -rf $(VENV) $(CLIENT_VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache
+	rm -rf $(VENV) $(CLIENT_VENV) $(PEERS_VENV) .benchmarks dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache

@@ -148,4 +148,6 @@ CODES: dict[str, str] = {
     # Logins and forms.
     "S096": "forms to choose between that do not fit together",
     "S097": "a token that is not fetched, or not sent",
+    # Error classes of a spec's own.
+    "S120": "an error class of the spec's own that cannot be",
 }

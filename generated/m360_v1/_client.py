@@ -154,7 +154,7 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -207,7 +207,7 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -240,7 +240,7 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -381,7 +381,7 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -434,7 +434,7 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -467,7 +467,7 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 

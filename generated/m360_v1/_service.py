@@ -3,10 +3,10 @@
 
 from typing import Any
 
+from ._errors import AccessForbiddenError
 from ._runtime.arguments import Boolean, Choice, DateTime, Integer, ListOf, Text
 from ._runtime.auth import BodyAuth, CredentialPart
 from ._runtime.envelope import Envelope, ErrorRule, ErrorShape
-from ._runtime.errors import PermissionDeniedError
 from ._runtime.limits import RateLimit
 from ._runtime.operations import Credential, Operation, PagedOperation, Parameter, Server, Service, TestingFlag
 from ._runtime.pagination import LastRecordPagination
@@ -34,7 +34,7 @@ SERVICE = Service(
             ),
         ),
     ),
-    errors=(ErrorRule(code="auth:forbidden", raises=PermissionDeniedError),),
+    errors=(ErrorRule(code="auth:forbidden", raises=AccessForbiddenError),),
     rate_limit=RateLimit(requests=1, seconds=1.0, setting="requests_per_second"),
     testing=TestingFlag(body={"testing": True}),
 )

@@ -2,6 +2,7 @@
 """Typed clients for the M360 Customer API, version 2."""
 
 from ._client import AsyncClient, Client
+from ._errors import AccessForbiddenError
 from ._runtime.errors import (
     APIConnectionError,
     APIError,
@@ -35,6 +36,7 @@ __all__ = [
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
+    "AccessForbiddenError",
     "ArgumentError",
     "AsyncClient",
     "AsyncPage",

@@ -142,7 +142,7 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             RateLimitError: The vendor answers `customer_api:too_many_requests`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
@@ -192,7 +192,7 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             RateLimitError: The vendor answers `customer_api:too_many_requests`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
@@ -235,7 +235,7 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             RateLimitError: The vendor answers `customer_api:too_many_requests`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
@@ -275,7 +275,7 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             RateLimitError: The vendor answers `customer_api:too_many_requests`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
@@ -309,7 +309,7 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             RateLimitError: The vendor answers `customer_api:too_many_requests`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
@@ -453,7 +453,7 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             RateLimitError: The vendor answers `customer_api:too_many_requests`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
@@ -503,7 +503,7 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             RateLimitError: The vendor answers `customer_api:too_many_requests`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
@@ -546,7 +546,7 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             RateLimitError: The vendor answers `customer_api:too_many_requests`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
@@ -586,7 +586,7 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             RateLimitError: The vendor answers `customer_api:too_many_requests`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
@@ -620,7 +620,7 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            PermissionDeniedError: The vendor answers `auth:forbidden`.
+            AccessForbiddenError: The vendor answers `auth:forbidden`.
             RateLimitError: The vendor answers `customer_api:too_many_requests`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.

@@ -3,10 +3,11 @@
 
 from typing import Any
 
+from ._errors import AccessForbiddenError
 from ._runtime.arguments import Boolean, Choice, Integer, ListOf, Text
 from ._runtime.auth import BearerAuth, CredentialPart
 from ._runtime.envelope import Envelope, ErrorRule, ErrorShape
-from ._runtime.errors import PermissionDeniedError, RateLimitError
+from ._runtime.errors import RateLimitError
 from ._runtime.limits import LearnFromBody, RateLimit
 from ._runtime.operations import Credential, Operation, PagedOperation, Parameter, Server, Service, TestingFlag
 from ._runtime.pagination import LastRecordPagination
@@ -33,7 +34,7 @@ SERVICE = Service(
         ),
     ),
     errors=(
-        ErrorRule(code="auth:forbidden", raises=PermissionDeniedError),
+        ErrorRule(code="auth:forbidden", raises=AccessForbiddenError),
         ErrorRule(code="customer_api:too_many_requests", raises=RateLimitError),
     ),
     rate_limit=RateLimit(

@@ -1,4 +1,4 @@
-"""`clientmill generate`, `check`, `fmt` and `schema`."""
+"""The group of all commands, and `clientmill generate`, `check`, `fmt` and `schema`."""
 
 from __future__ import annotations
 
@@ -7,52 +7,22 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli.adding import add
 from generator.cli.complaints import Style, render
 from generator.cli.exits import CLEAN, DIFFERENT, UsageMistake
+from generator.cli.options import complain, counted, folders, quietly, replace_file, spelled
 from generator.cli.progress import shown_progress
-from generator.cli.settings import LINE_LENGTHS, load_settings
-from generator.diagnostics import Diagnostic
+from generator.cli.settings import load_settings
 from generator.inputs import VERSION
 from generator.pipeline import Selection, Settings, nothing_to_do, read_specs, spec_paths
 
 if TYPE_CHECKING:
     from generator.output.compare import Comparison
     from generator.output.publish import Publication
-
-F = TypeVar("F", bound=Callable[..., None])
-
-_FORMATS = click.Choice(("text", "json", "github"))
-
-
-def _folders(command: F) -> F:
-    """Add the options that tell where a run works."""
-    folder = click.Path(file_okay=False, path_type=Path)
-    for option in (
-        click.option(
-            "--line-length",
-            type=click.IntRange(LINE_LENGTHS.start, LINE_LENGTHS.stop - 1),
-            help="Length of lines in rendered code [120].",
-        ),
-        click.option("--output", type=folder, help="Folder of the packages [generated]."),
-        click.option("--specs", type=folder, help="Folder of the specs [specs]."),
-    ):
-        command = option(command)
-    return command
-
-
-def _style(command: F) -> F:
-    """Add the option that tells how mistakes are printed."""
-    help_text = "How mistakes are printed: for people, for programs, or as annotations of a GitHub job."
-    return click.option("--format", "style", type=_FORMATS, default="text", show_default=True, help=help_text)(command)
-
-
-def _quiet(command: F) -> F:
-    """Add the option that leaves only mistakes to be said."""
-    return click.option("--quiet", "-q", is_flag=True, help="Say only what is wrong.")(command)
 
 
 @click.group(
@@ -90,13 +60,13 @@ def run() -> int:
 @click.option(
     "--jobs", "-j", type=click.IntRange(1, 256), help="How many packages to make at a time [one a processor]."
 )
-@_quiet
+@quietly
 @click.option("--watch", is_flag=True, help="Go on, and run again whenever a spec changes.")
 @click.option(
     "--force", is_flag=True, help="Overwrite files that were edited by hand, and those of a newer clientmill."
 )
-@_style
-@_folders
+@spelled
+@folders
 def generate(
     *,
     spec: tuple[Path, ...],
@@ -161,13 +131,13 @@ def _generate(settings: Settings, wish: _Wish) -> int:
     from generator.pipeline import build, differences, orphans, outdated, write  # noqa: PLC0415 - see nothing_to_do
 
     if not wish.spec and not wish.force and nothing_to_do(settings):
-        wish.tell(f"{_count(len(spec_paths(settings)), 'package')} up to date")
+        wish.tell(f"{counted(len(spec_paths(settings)), 'package')} up to date")
         return CLEAN
     if not spec_paths(settings):
         # Most likely the wrong folder; taken by its word, it would remove every package.
         raise UsageMistake(f"there is no spec in {settings.name_of(settings.specs)}: a spec is a file *.yaml")
     selection = read_specs(settings)
-    _complain(selection.diagnostics, wish.style)
+    complain(selection.diagnostics, wish.style)
     names = _chosen(selection, wish.spec, settings)
     stale = names if wish.force or wish.only_compare else outdated(selection, names, settings)
     try:
@@ -187,9 +157,9 @@ def _generate(settings: Settings, wish: _Wish) -> int:
 
 
 @clientmill.command()
-@_quiet
-@_style
-@_folders
+@quietly
+@spelled
+@folders
 def check(*, quiet: bool, style: Style, specs: Path | None, output: Path | None, line_length: int | None) -> None:
     """Say what is wrong with the specs: all mistakes of all files, and exit 1 if there is one.
 
@@ -202,15 +172,15 @@ def check(*, quiet: bool, style: Style, specs: Path | None, output: Path | None,
     if style == "json":
         click.echo(render(selection.diagnostics, style="json"), nl=False)
     else:
-        _complain(selection.diagnostics, style)
+        complain(selection.diagnostics, style)
     if selection.diagnostics:
         files = len({diagnostic.position.file for diagnostic in selection.diagnostics})
-        found = _count(len(selection.diagnostics), "mistake")
+        found = counted(len(selection.diagnostics), "mistake")
         if not quiet:
-            click.echo(f"{found} in {_count(files, 'file')}", err=True)
+            click.echo(f"{found} in {counted(files, 'file')}", err=True)
         sys.exit(DIFFERENT)
     if not quiet:
-        click.echo(f"{_count(len(selection.specs), 'spec')} checked, no mistakes", err=True)
+        click.echo(f"{counted(len(selection.specs), 'spec')} checked, no mistakes", err=True)
 
 
 @clientmill.command()
@@ -218,9 +188,9 @@ def check(*, quiet: bool, style: Style, specs: Path | None, output: Path | None,
 @click.option(
     "--check", "only_compare", is_flag=True, help="Write nothing; exit 1 and name the files that would change."
 )
-@_quiet
-@_style
-@_folders
+@quietly
+@spelled
+@folders
 def fmt(
     *,
     spec: tuple[Path, ...],
@@ -256,22 +226,14 @@ def fmt(
             changed += 1
             click.echo(source.name)
             if not only_compare:
-                _replace(path, text)
-    _complain(complaints.sorted(), style)
+                replace_file(path, text.encode())
+    complain(complaints.sorted(), style)
     if not quiet:
-        click.echo(f"{_count(changed, 'spec')} {'would change' if only_compare else 'changed'}", err=True)
+        click.echo(f"{counted(changed, 'spec')} {'would change' if only_compare else 'changed'}", err=True)
     sys.exit(DIFFERENT if complaints or (only_compare and changed) else CLEAN)
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    import tempfile  # noqa: PLC0415 - only a file that changes needs it
-
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
-        file.write(text)
-    beside = Path(file.name)
-    beside.chmod(path.stat().st_mode & 0o777)
-    beside.replace(path.resolve())
+clientmill.add_command(add)
 
 
 @clientmill.command()
@@ -284,21 +246,6 @@ def schema() -> None:
     from generator.spec.editor import editor_schema  # noqa: PLC0415 - see nothing_to_do
 
     click.echo(editor_schema(), nl=False)
-
-
-def _complain(diagnostics: tuple[Diagnostic, ...], style: Style) -> None:
-    if not diagnostics:
-        return
-    # GitHub reads annotations from the standard output; people and programs get mistakes where mistakes go.
-    to_stderr = style != "github"
-    color = style == "text" and _has_colors()
-    click.echo(render(diagnostics, style=style, color=color), nl=False, err=to_stderr, color=color)
-
-
-def _has_colors() -> bool:
-    import os  # noqa: PLC0415 - only a run with mistakes asks
-
-    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
 
 
 def _chosen(selection: Selection, spec: Iterable[Path], settings: Settings) -> tuple[str, ...]:
@@ -351,9 +298,5 @@ def _report(publication: Publication, untouched: int, tell: Callable[[str], None
     for note in publication.notes:
         click.echo(note, err=True)
     if unchanged:
-        tell(f"{_count(unchanged, 'package')} up to date")
+        tell(f"{counted(unchanged, 'package')} up to date")
     return refused
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

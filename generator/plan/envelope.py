@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from generator.plan import literals
 from generator.plan.code import Code, Import, construct, tuple_of
+from generator.plan.error_classes import error_module
 from generator.runtime import envelope as runtime
 from generator.spec.document import Spec
 from generator.spec.envelope import ErrorMeaning, ErrorShape, told_by
@@ -48,14 +49,14 @@ def _shape(shape: ErrorShape) -> Code:
 
 def plan_errors(spec: Spec) -> Code | None:
     """Spell which class each of the vendor's codes raises."""
-    return tuple_of(_rule(*told_by(key), meaning) for key, meaning in spec.errors.items())
+    return tuple_of(_rule(spec, *told_by(key), meaning) for key, meaning in spec.errors.items())
 
 
-def _rule(code: str | None, message: str | None, meaning: ErrorMeaning) -> Code:
+def _rule(spec: Spec, code: str | None, message: str | None, meaning: ErrorMeaning) -> Code:
     return construct(
         runtime.ErrorRule,
         code=None if code is None else literals.string(code),
         message=None if message is None else literals.string(message),
-        raises=Code(meaning.raises, frozenset({Import("._runtime.errors", meaning.raises)})),
+        raises=Code(meaning.raises, frozenset({Import(error_module(spec, meaning.raises), meaning.raises)})),
         temporary="True" if meaning.temporary else None,
     )

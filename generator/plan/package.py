@@ -12,6 +12,7 @@ from generator.plan.client import ClientModule, plan_client_module
 from generator.plan.code import Import, import_lines
 from generator.plan.companions import with_companions
 from generator.plan.conversations import TestPlan
+from generator.plan.error_classes import OWN_ERRORS, ErrorModule, plan_error_module
 from generator.plan.filters import FilterModule, plan_filters
 from generator.plan.models import ModelModule, plan_models
 from generator.plan.operations import Operation, plan_operations
@@ -23,6 +24,7 @@ from generator.plan.webhooks import WebhookModule, plan_webhooks
 from generator.runtime import errors as runtime_errors
 from generator.spec.changelog import ChangelogEntry, version
 from generator.spec.document import Spec
+from generator.spec.error_classes import own_classes
 
 DEPENDENCIES = ("httpx2>=2.16.2,<3", "pydantic>=2.14.3,<3")
 """What a generated client needs at run time, and nothing else."""
@@ -83,6 +85,7 @@ class ClientPlan:
     resource_package: ResourcePackage
     resources: tuple[ResourceModule, ...]
     models: ModelModule | None
+    errors: ErrorModule | None
     filters: FilterModule | None
     webhooks: WebhookModule | None
     distribution: Distribution
@@ -115,6 +118,7 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
         resource_package=plan_resource_package(spec, header),
         resources=plan_resources(spec, header, operations),
         models=plan_models(spec, header),
+        errors=plan_error_module(spec, header),
         filters=plan_filters(spec, header),
         webhooks=plan_webhooks(spec, header),
         distribution=Distribution(
@@ -168,6 +172,7 @@ def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...
         imports.add(Import("._runtime.waiting", "WaitTimeoutError"))
     if any(operation.endpoint.parts is not None for operation in operations):
         imports |= {Import("._runtime.parts", name) for name in ("Part", "PartsReport")}
+    imports |= {Import(OWN_ERRORS, name) for name in own_classes(spec)}
     if spec.rate_limit is not None:
         imports.add(Import("._runtime.limits", "Limiter"))
     if any(parameter.default == "OMIT" for operation in operations for parameter in operation.parameters):

@@ -8,7 +8,8 @@ from generator.plan import literals, types
 from generator.plan.auth import Credential
 from generator.plan.operations import Operation
 from generator.spec.document import Spec
-from generator.spec.envelope import told_by
+from generator.spec.envelope import ErrorMeaning, told_by
+from generator.spec.error_classes import own_classes
 from generator.spec.types import Text, Type
 
 
@@ -36,6 +37,14 @@ class ErrorRow:
 
     code: str
     raises: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnErrorRow:
+    """A class of the package's own."""
+
+    name: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +77,7 @@ class ReadmePage:
     credentials: tuple[CredentialRow, ...]
     operations: tuple[OperationRow, ...]
     errors: tuple[ErrorRow, ...]
+    own_errors: tuple[OwnErrorRow, ...]
     assumed: tuple[str, ...]
     unknowns: tuple[str, ...]
     contradictions: tuple[str, ...]
@@ -103,6 +113,9 @@ def plan_readme(
             ErrorRow(code=literals.markdown_code(next(filter(None, told_by(key)))), raises=meaning.raises)
             for key, meaning in spec.errors.items()
         ),
+        own_errors=tuple(
+            OwnErrorRow(name=name, what=_own_error(meaning)) for name, meaning in own_classes(spec).items()
+        ),
         assumed=tuple(literals.markdown(f"{what}: {why}.") for what, why in spec.assumed.items()),
         unknowns=tuple(literals.markdown(unknown) for unknown in spec.unknowns),
         contradictions=tuple(
@@ -123,6 +136,11 @@ def plan_readme(
             for other, groups in spec.renamed_in.items()
         ),
     )
+
+
+def _own_error(meaning: ErrorMeaning) -> str:
+    what = " and ".join(f"`{base}`" for base in meaning.bases)
+    return f"caught as {what}" + (f". {literals.markdown(meaning.doc)}" if meaning.doc else "")
 
 
 def shown_operation(operations: tuple[Operation, ...]) -> Operation:

@@ -20,6 +20,7 @@ from generator.spec.answers import answer_form
 from generator.spec.auth import HashAuth
 from generator.spec.document import Spec
 from generator.spec.envelope import told_by
+from generator.spec.error_classes import own_classes
 from generator.spec.types import ListOf
 
 # Of so many error codes, only the first operation shows them all.
@@ -134,6 +135,11 @@ def _errors(writer: Writer, operation: Operation, *, first: bool) -> Iterator[Ca
         )
         checks = (told, f"error.operation == {literals.string(operation.name)}")
         yield writer.case(operation, name, needed, (answer,), checks, raises=meaning.raises, options="max_retries=0")
+        own = own_classes(writer.spec).get(meaning.raises)
+        for base in own.bases if own is not None else ():
+            of_own = (*checks, f"type(error).__name__ == {literals.string(meaning.raises)}")
+            caught = f"{name}_caught_as_{naming.snake_case(base)}"
+            yield writer.case(operation, caught, needed, (answer,), of_own, raises=base, options="max_retries=0")
 
 
 def _repetition(writer: Writer, operation: Operation) -> Iterator[Case]:

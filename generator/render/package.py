@@ -36,6 +36,8 @@ def planned_files(plan: ClientPlan) -> Iterator[PlannedFile]:
         yield file(f"resources/{resource.name}.py", "resources/resource.py.j2", resource)
     if plan.models is not None:
         yield file("models.py", "models.py.j2", plan.models)
+    if plan.errors is not None:
+        yield file("_errors.py", "_errors.py.j2", plan.errors)
     if plan.filters is not None:
         yield file("filters.py", "filters.py.j2", plan.filters)
     if plan.webhooks is not None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import cast
 
 from generator.runtime import envelope as runtime
-from generator.runtime import errors as runtime_errors
 from generator.runtime.documents import AnswerForm
 from generator.runtime.text_answers import TextAnswer
 from generator.runtime.xml_answers import ListAt, XmlAnswer
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
 from generator.spec.envelope import told_by
+from generator.spec.error_classes import class_of
 from generator.spec.members import Alias, ObjectType
 from generator.spec.types import Boolean, Integer, ListOf, Nullable, Reference, Type, Union
 from generator.spec.words import Path
@@ -137,8 +137,11 @@ def runtime_rules(spec: Spec) -> tuple[runtime.ErrorRule, ...]:
     rules: list[runtime.ErrorRule] = []
     for key, meaning in spec.errors.items():
         code, message = told_by(key)
-        raises = cast("type[runtime_errors.APIStatusError]", vars(runtime_errors)[meaning.raises])
-        rules.append(runtime.ErrorRule(raises=raises, code=code, message=message, temporary=meaning.temporary))
+        rules.append(
+            runtime.ErrorRule(
+                raises=class_of(spec, meaning.raises), code=code, message=message, temporary=meaning.temporary
+            )
+        )
     return tuple(rules)
 
 

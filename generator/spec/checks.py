@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from generator import naming
 from generator.diagnostics import Complaints
-from generator.runtime import errors as runtime_errors
 from generator.spec import addresses
 from generator.spec.checker import Checker, Path
 from generator.spec.credential_checks import check_credentials
@@ -16,6 +15,7 @@ from generator.spec.document import Spec
 from generator.spec.endpoint_checks import check_builders, check_companions, check_endpoints
 from generator.spec.endpoints import GROUPS
 from generator.spec.envelope import tells_codes, tells_messages, told_by
+from generator.spec.error_classes import check_error_classes
 from generator.spec.form_checks import check_forms
 from generator.spec.nodes import Mapping, Node, Scalar, Sequence
 from generator.spec.python_names import check_python_names
@@ -118,17 +118,8 @@ def _sources(checker: Checker) -> None:
         look(("changelog", str(number), "source"), entry.source)
 
 
-def error_classes() -> tuple[str, ...]:
-    """Return the names of the errors that a spec may raise: those that say that the vendor said no."""
-    status = runtime_errors.APIStatusError
-    found = [value for value in vars(runtime_errors).values() if isinstance(value, type) and issubclass(value, status)]
-    return tuple(sorted(value.__name__ for value in found))
-
-
 def _errors(checker: Checker) -> None:
     spec = checker.spec
-    for code, meaning in spec.errors.items():
-        _error(checker, ("errors", code), meaning.raises)
     if not checker.is_broken("envelope"):
         error = spec.envelope.error
         shapes = spec.envelope.errors
@@ -142,20 +133,6 @@ def _errors(checker: Checker) -> None:
         elif spec.envelope.success is not None and error is None:
             message = "an answer that did not succeed has to say why; write envelope.error"
             checker.complain(("envelope", "success"), "S054", message)
-    for name, endpoint in spec.endpoints.items():
-        for example_name, example in endpoint.examples.items():
-            if example.raises is not None:
-                path = ("endpoints", name, "examples", example_name, "raises")
-                _error(checker, path, example.raises)
-
-
-def _error(checker: Checker, path: Path, name: str) -> None:
-    # Compared without the ending that all have, by which any two would be close.
-    stems = [each.removesuffix("Error") for each in error_classes()]
-    if name.removesuffix("Error") not in stems:
-        near = naming.nearest(name.removesuffix("Error"), stems)
-        right = f"did you mean '{near}Error'?" if near else f"known are: {', '.join(error_classes())}"
-        checker.complain(path, "S053", f"no error is called '{name}'; {right}")
 
 
 def _paths(checker: Checker) -> None:
@@ -265,6 +242,7 @@ _CHECKS: tuple[Callable[[Checker], None], ...] = (
     _sources,
     _servers,
     check_credentials,
+    check_error_classes,
     _errors,
     _format,
     _paths,

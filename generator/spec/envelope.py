@@ -63,10 +63,19 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorMeaning:
-    """What one of the vendor's codes or messages means."""
+    """What one of the vendor's codes or messages means.
+
+    Attributes:
+        raises: The class.
+        temporary: Whether it may pass by itself.
+        bases: What a class of the spec's own is.
+        doc: What such a class says.
+    """
 
     raises: str
     temporary: bool = False
+    bases: tuple[str, ...] = ()
+    doc: str = ""
 
 
 ERROR_SHAPE = RecordShape(
@@ -138,6 +147,18 @@ ENVELOPE = RecordShape(
 
 _CLASS = TextShape(r"[A-Z][A-Za-z]*Error", "the name of an error class, such as NotFoundError")
 
+
+@dataclass(frozen=True, slots=True)
+class _OneClass(Shape[tuple[str, ...]]):
+    """The name of one class where several may stand."""
+
+    def read(self, node: Node, place: Place) -> tuple[str, ...]:
+        return (_CLASS.read(node, place),)
+
+    def schema(self) -> Schema:
+        return _CLASS.schema()
+
+
 ERROR_MEANING = RecordShape(
     ErrorMeaning,
     {
@@ -145,6 +166,13 @@ ERROR_MEANING = RecordShape(
         "temporary": Key(
             BooleanShape(), "Whether it may pass by itself, so that a call that may be repeated is.", default=False
         ),
+        "bases": Key(
+            FirstShape(_OneClass(), ListShape(_CLASS)),
+            "What a class of the spec's own is: one of the standard classes, or several.",
+            default=(),
+            name="is",
+        ),
+        "doc": Key(words.doc, "What a class of the spec's own says.", default=""),
     },
     "an error",
 )

@@ -37,6 +37,11 @@ def format_spec(source: SpecSource, order: KeyOrder) -> str:
     return _Formatter(source, order).text()
 
 
+def end_of(source: SpecSource, node: Node, column: int) -> int:
+    """Return the line after a node, counted from 0, with the comments below it that are indented deeper than *column*."""
+    return _Formatter(source, lambda _: None).end(node, column)
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Formatted lines.
@@ -93,6 +98,10 @@ class _Formatter:
         if header and parted and not header[-1].startswith("---"):
             header.append("")
         return "\n".join([*header, *lines]) + "\n"
+
+    def end(self, node: Node, column: int) -> int:
+        """Return the line after a node, wherever it stands."""
+        return self._end(node, column, len(self._lines))
 
     def _note(self, scalar: Scalar) -> None:
         first = scalar.position.line - 1

@@ -10,7 +10,14 @@ from generator.spec.editor import editor_schema
 from tests.cli.terminal import away_from_a_terminal, on_a_terminal
 from tests.pipeline.projects import Project, spec
 
-HELP = [("--help",), ("generate", "--help"), ("check", "--help"), ("fmt", "--help"), ("schema", "--help")]
+HELP = [
+    ("--help",),
+    ("generate", "--help"),
+    ("check", "--help"),
+    ("fmt", "--help"),
+    ("schema", "--help"),
+    ("add", "--help"),
+]
 
 MISTAKES = {("S020", 18)}
 

@@ -139,7 +139,9 @@ def test_refused_login_has_the_class_that_the_spec_gives_its_code_whatever_the_s
     with M360(forbidden_status=status) as vendor, caller.client(vendor, auth_token="wrong") as session:
         error = session.error("get_history")
 
+    assert isinstance(error, caller.package.AuthenticationError)
     assert isinstance(error, caller.package.PermissionDeniedError)
+    assert type(error) is caller.package.AccessForbiddenError
     assert (error.code, error.details, error.may_have_executed) == ("auth:forbidden", {}, False)
     assert error.message == "Access forbidden with the given credentials"
     assert (error.status_code, len(vendor.requests)) == (status, 1)

@@ -18,12 +18,12 @@ from generator.spec.editor import editor_schema
 from tests.facts.repository import MACHINE_PATH, ROOT, own_files
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-REQUIREMENTS = ("requirements/client.txt", "requirements/development.txt")
+REQUIREMENTS = ("requirements/benchmarks.txt", "requirements/client.txt", "requirements/development.txt")
 FOLDERS = (
-    *("docs", "examples", "generated", "generator", "requirements", "specs", "templates", "tests"),
+    *("benchmarks", "docs", "examples", "generated", "generator", "requirements", "specs", "templates", "tests"),
     *("generator/cli", "generator/output", "generator/plan", "generator/render", "generator/runtime", "generator/spec"),
     *("tests/cli", "tests/facts", "tests/generated", "tests/golden", "tests/output", "tests/pipeline", "tests/runtime"),
-    *("tests/spec",),
+    *("tests/spec", "tests/torture"),
 )
 
 # Spelled in pieces, so that this file is not found by its own search.
@@ -62,7 +62,7 @@ def test_requirements_are_pinned_with_hashes_and_name_no_place(name: str) -> Non
 def test_requirements_are_what_the_project_asks_for(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     pinned = dict(re.findall(r"^([a-z0-9._-]+)==([^ ]+)", text, re.MULTILINE))
-    wanted = DEPENDENCIES if "client" in name else PROJECT["project"]["dependencies"]
+    wanted = PROJECT["project"]["dependencies"] if "development" in name else DEPENDENCIES
 
     for requirement in map(Requirement, wanted):
         assert requirement.specifier.contains(pinned[requirement.name]), requirement

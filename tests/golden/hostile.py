@@ -54,7 +54,7 @@ _PATH_VALUES = frozenset({27, 36})
 
 # Where a text is data, every character of it counts; elsewhere it is prose, whose white space is folded.
 EXACT = frozenset({6, 7, 8, 9, 12, 13, 18, 19, 34, 23, 24, 27, 28, 29, 30, 31, 33, 35, 37})
-PROSE = frozenset({1, 2, 4, 10, 14, 15, 16, 17, 20, 21, 22, 25, 38, 39, 41, 42, 43, 60})
+PROSE = frozenset({1, 2, 4, 10, 14, 15, 16, 17, 20, 21, 22, 25, 38, 39, 41, 42, 43, 60, 71})
 
 _PLACE = re.compile(r'"([^"\n]*plain[ -]\d\d[^"\n]*)"|plain \d\d')
 _TOKEN = re.compile(r"plain[ -](\d\d)")

@@ -48,6 +48,7 @@ def loaded(project: Project, *arguments: str) -> set[str]:
         (("generate", "--check"), set[str]()),
         (("check",), {"yaml"}),
         (("fmt", "--check"), {"yaml"}),
+        (("add", "--help"), set[str]()),
     ],
 )
 def test_command_loads_only_what_it_needs(project: Project, arguments: tuple[str, ...], allowed: set[str]) -> None:

@@ -48,6 +48,16 @@ class Wire:
         self._server.requests.append(request)
         return request
 
+    @property
+    def peer(self) -> int:
+        """The port at the other end."""
+        port: int = self._sock.getpeername()[1]
+        return port
+
+    def some(self, most: int) -> bytes:
+        """Read what there is, and wait for it; nothing when the client has gone."""
+        return self._sock.recv(most)
+
     def send(self, data: bytes) -> None:
         """Write *data*; a client that has gone is no fault of the script's."""
         with contextlib.suppress(OSError):
@@ -109,7 +119,8 @@ class FaultServer:
         self.requests: list[bytes] = []
         self.stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.url = f"http{'s' if secure else ''}://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http{'s' if secure else ''}://127.0.0.1:{self.port}"
         self._open: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
 

@@ -10,12 +10,12 @@ import pytest
 
 from generator.diagnostics import CODES, Complaints
 from generator.spec.auth import AUTH, CREDENTIAL, HASH, LOGIN
-from generator.spec.checks import error_classes
 from generator.spec.companions import PARTS, WAIT
 from generator.spec.digests import CALL_VECTOR, VALUE_VECTOR
 from generator.spec.document import CONTRADICTION, SOURCE, SPEC, TESTING
 from generator.spec.endpoints import ANSWER_EXAMPLE, EFFECTS, ENDPOINT, EXAMPLE, REQUEST_EXAMPLE
 from generator.spec.envelope import ENVELOPE, ERROR_MEANING, ERROR_SHAPE
+from generator.spec.error_classes import standard_classes
 from generator.spec.filters import FILTER_FORM
 from generator.spec.format import FORMAT
 from generator.spec.limits import LEARN, LIMIT_HEADERS, RATE_LIMIT
@@ -66,7 +66,7 @@ def test_every_key_is_explained(record: RecordShape[Any]) -> None:
 def test_every_word_is_explained() -> None:
     quoted = set(re.findall(r"`([^`\n]+)`", REFERENCE))
 
-    assert {*type_words, *EFFECTS, *error_classes()} <= quoted
+    assert {*type_words, *EFFECTS, *standard_classes()} <= quoted
 
 
 def test_every_complaint_is_explained() -> None:

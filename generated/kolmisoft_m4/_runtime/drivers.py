@@ -56,6 +56,14 @@ class AsyncSender(Protocol):
 
 def drive(conversation: Conversation[R], sender: SyncSender, clock: Clock) -> R:
     """Carry out *conversation* on this thread."""
+    try:
+        return _driven(conversation, sender, clock)
+    except BaseException as error:
+        _mark_unknown(error)
+        raise
+
+
+def _driven(conversation: Conversation[R], sender: SyncSender, clock: Clock) -> R:
     result: object = None
     failure: BaseException | None = None
     while True:
@@ -89,6 +97,12 @@ async def drive_async(conversation: Conversation[R], sender: AsyncSender, clock:
         except BaseException as error:  # noqa: BLE001 - the call decides about all of them, cancellation included
             failure = error
     return value
+
+
+def _mark_unknown(error: BaseException) -> None:
+    # An interrupt between two steps reaches no call that could say how far it was.
+    if not isinstance(error, Exception):
+        error.__dict__.setdefault("may_have_executed", True)
 
 
 def _carry_out(command: Command, sender: SyncSender, clock: Clock) -> object:

@@ -103,12 +103,16 @@ class SyncConnection(Connection):
                 self._sock.settimeout(_left(exchange, exchange.timeouts.write))
                 # Of an encrypted record nobody can say afterwards how much of it went.
                 exchange.sent = exchange.sent or (encrypted and not self._tunnel)
+                exchange.leaving = not self._tunnel
                 taken = self._sock.send(view)
                 exchange.sent = exchange.sent or not self._tunnel
+                exchange.leaving = False
                 view = view[taken:]
         except TimeoutError:
+            exchange.leaving = False
             raise
         except OSError:
+            exchange.leaving = False
             # A server may close before it has read everything, and may have answered first.
             if not exchange.sent:
                 raise
@@ -225,16 +229,20 @@ class AsyncConnection(Connection):
                     while view:
                         view = view[cast("int", await self._pump(self._tls.write, view)) :]
                     return
+                exchange.leaving = not self._tunnel
                 try:
                     taken = self._sock.send(view)
                 except BlockingIOError:
                     taken = 0
                 exchange.sent = exchange.sent or not self._tunnel
+                exchange.leaving = False
                 if taken < len(view):
                     await asyncio.get_running_loop().sock_sendall(self._sock, view[taken:])
         except TimeoutError:
+            exchange.leaving = False
             raise
         except OSError:
+            exchange.leaving = False
             # A server may close before it has read everything, and may have answered first.
             if not exchange.sent:
                 raise

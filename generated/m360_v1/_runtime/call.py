@@ -254,15 +254,13 @@ def _read(attempts: _Attempts, answer: Answer) -> Outcome | APIError:
     if form is not None:
         return _read_document(attempts, answer, form)
     decoded = _decoded(operation, envelope, answer)
-    if isinstance(decoded, Decoded) and (
-        # Without a word for success, an error inside a 200 may pass for content of no fixed form.
-        envelope.success is not None
-        or not is_failure(envelope, answer.status_code, decoded.content)
-    ):
+    if isinstance(decoded, Decoded) and not decoded.is_doubtful:
         return Outcome(answer, decoded)
     document = _document(answer)
-    if isinstance(decoded, Decoded) or is_failure(envelope, answer.status_code, document):
+    if is_failure(envelope, answer.status_code, document):
         return _status_error(attempts, answer, document, vendor_error(envelope, document))
+    if isinstance(decoded, Decoded):
+        return Outcome(answer, decoded)
     return _validation_error(attempts, answer, decoded)
 
 

@@ -57,21 +57,24 @@ class Exchange:
         deadline: When the whole call ends, on the clock of `monotonic`.
         timeouts: What bounds the parts of this attempt.
         departed: Called with the moment, once, when the first byte of the request leaves.
+        leaving: Whether a piece of the request is just being handed over. An interrupt then comes before anybody knows
+            whether it left.
     """
 
-    __slots__ = ("_sent", "deadline", "departed", "monotonic", "timeouts")
+    __slots__ = ("_sent", "deadline", "departed", "leaving", "monotonic", "timeouts")
 
     def __init__(self, deadline: float, timeouts: Timeouts, monotonic: Callable[[], float]) -> None:
         self.deadline = deadline
         self.timeouts = timeouts
         self.monotonic = monotonic
         self.departed: Callable[[float], None] | None = None
+        self.leaving = False
         self._sent = False
 
     @property
     def sent(self) -> bool:
         """Whether a byte of the request may have left."""
-        return self._sent
+        return self._sent or self.leaving
 
     @sent.setter
     def sent(self, sent: bool) -> None:

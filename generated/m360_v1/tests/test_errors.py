@@ -5,7 +5,7 @@ import asyncio
 
 import pytest
 
-from .. import AsyncClient, Client, PermissionDeniedError
+from .. import AccessForbiddenError, AsyncClient, AuthenticationError, Client, PermissionDeniedError
 from .replay import Answer, Replay
 
 
@@ -17,7 +17,7 @@ def test_get_history_raises_auth_forbidden() -> None:
     with Client(
         auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
     ) as client:
-        with pytest.raises(PermissionDeniedError) as caught:
+        with pytest.raises(AccessForbiddenError) as caught:
             client.get_history()
 
     error = caught.value
@@ -35,6 +35,83 @@ def test_async_get_history_raises_auth_forbidden() -> None:
         async with AsyncClient(
             auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
         ) as client:
+            with pytest.raises(AccessForbiddenError) as caught:
+                await client.get_history()
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "get_history"
+
+    asyncio.run(conversation())
+
+
+def test_get_history_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.get_history()
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "get_history"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_get_history_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                await client.get_history()
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "get_history"
+        assert type(error).__name__ == "AccessForbiddenError"
+
+    asyncio.run(conversation())
+
+
+def test_get_history_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(PermissionDeniedError) as caught:
+            client.get_history()
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "get_history"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_get_history_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
             with pytest.raises(PermissionDeniedError) as caught:
                 await client.get_history()
 
@@ -42,6 +119,7 @@ def test_async_get_history_raises_auth_forbidden() -> None:
 
         assert error.code == "auth:forbidden"
         assert error.operation == "get_history"
+        assert type(error).__name__ == "AccessForbiddenError"
 
     asyncio.run(conversation())
 
@@ -54,7 +132,7 @@ def test_schedule_blacklist_check_raises_auth_forbidden() -> None:
     with Client(
         auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
     ) as client:
-        with pytest.raises(PermissionDeniedError) as caught:
+        with pytest.raises(AccessForbiddenError) as caught:
             client.schedule_blacklist_check(imei_list=["text 1"])
 
     error = caught.value
@@ -72,6 +150,83 @@ def test_async_schedule_blacklist_check_raises_auth_forbidden() -> None:
         async with AsyncClient(
             auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
         ) as client:
+            with pytest.raises(AccessForbiddenError) as caught:
+                await client.schedule_blacklist_check(imei_list=["text 1"])
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "schedule_blacklist_check"
+
+    asyncio.run(conversation())
+
+
+def test_schedule_blacklist_check_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.schedule_blacklist_check(imei_list=["text 1"])
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "schedule_blacklist_check"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_schedule_blacklist_check_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                await client.schedule_blacklist_check(imei_list=["text 1"])
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "schedule_blacklist_check"
+        assert type(error).__name__ == "AccessForbiddenError"
+
+    asyncio.run(conversation())
+
+
+def test_schedule_blacklist_check_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(PermissionDeniedError) as caught:
+            client.schedule_blacklist_check(imei_list=["text 1"])
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "schedule_blacklist_check"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_schedule_blacklist_check_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
             with pytest.raises(PermissionDeniedError) as caught:
                 await client.schedule_blacklist_check(imei_list=["text 1"])
 
@@ -79,6 +234,7 @@ def test_async_schedule_blacklist_check_raises_auth_forbidden() -> None:
 
         assert error.code == "auth:forbidden"
         assert error.operation == "schedule_blacklist_check"
+        assert type(error).__name__ == "AccessForbiddenError"
 
     asyncio.run(conversation())
 
@@ -91,7 +247,7 @@ def test_get_blacklist_checks_by_batch_id_raises_auth_forbidden() -> None:
     with Client(
         auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
     ) as client:
-        with pytest.raises(PermissionDeniedError) as caught:
+        with pytest.raises(AccessForbiddenError) as caught:
             client.get_blacklist_checks_by_batch_id(batch_id="text 1")
 
     error = caught.value
@@ -109,6 +265,83 @@ def test_async_get_blacklist_checks_by_batch_id_raises_auth_forbidden() -> None:
         async with AsyncClient(
             auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
         ) as client:
+            with pytest.raises(AccessForbiddenError) as caught:
+                await client.get_blacklist_checks_by_batch_id(batch_id="text 1")
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "get_blacklist_checks_by_batch_id"
+
+    asyncio.run(conversation())
+
+
+def test_get_blacklist_checks_by_batch_id_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.get_blacklist_checks_by_batch_id(batch_id="text 1")
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "get_blacklist_checks_by_batch_id"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_get_blacklist_checks_by_batch_id_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                await client.get_blacklist_checks_by_batch_id(batch_id="text 1")
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "get_blacklist_checks_by_batch_id"
+        assert type(error).__name__ == "AccessForbiddenError"
+
+    asyncio.run(conversation())
+
+
+def test_get_blacklist_checks_by_batch_id_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(PermissionDeniedError) as caught:
+            client.get_blacklist_checks_by_batch_id(batch_id="text 1")
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "get_blacklist_checks_by_batch_id"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_get_blacklist_checks_by_batch_id_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
             with pytest.raises(PermissionDeniedError) as caught:
                 await client.get_blacklist_checks_by_batch_id(batch_id="text 1")
 
@@ -116,5 +349,6 @@ def test_async_get_blacklist_checks_by_batch_id_raises_auth_forbidden() -> None:
 
         assert error.code == "auth:forbidden"
         assert error.operation == "get_blacklist_checks_by_batch_id"
+        assert type(error).__name__ == "AccessForbiddenError"
 
     asyncio.run(conversation())

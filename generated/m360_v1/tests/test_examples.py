@@ -5,7 +5,7 @@ import asyncio
 
 import pytest
 
-from .. import AsyncClient, Client, PermissionDeniedError
+from .. import AccessForbiddenError, AsyncClient, Client
 from .replay import Answer, Replay, Sent
 
 
@@ -70,7 +70,7 @@ def test_get_history_forbidden() -> None:
     with Client(
         auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
     ) as client:
-        with pytest.raises(PermissionDeniedError) as caught:
+        with pytest.raises(AccessForbiddenError) as caught:
             client.get_history(limit=100)
 
     error = caught.value
@@ -108,7 +108,7 @@ def test_async_get_history_forbidden() -> None:
         async with AsyncClient(
             auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
         ) as client:
-            with pytest.raises(PermissionDeniedError) as caught:
+            with pytest.raises(AccessForbiddenError) as caught:
                 await client.get_history(limit=100)
 
         error = caught.value

@@ -5,7 +5,7 @@ import asyncio
 
 import pytest
 
-from .. import AsyncClient, Client, PermissionDeniedError, RateLimitError
+from .. import AccessForbiddenError, AsyncClient, AuthenticationError, Client, PermissionDeniedError, RateLimitError
 from .replay import Answer, Replay
 
 
@@ -17,7 +17,7 @@ def test_get_history_raises_auth_forbidden() -> None:
     with Client(
         auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
     ) as client:
-        with pytest.raises(PermissionDeniedError) as caught:
+        with pytest.raises(AccessForbiddenError) as caught:
             client.get_history()
 
     error = caught.value
@@ -35,6 +35,83 @@ def test_async_get_history_raises_auth_forbidden() -> None:
         async with AsyncClient(
             auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
         ) as client:
+            with pytest.raises(AccessForbiddenError) as caught:
+                await client.get_history()
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "get_history"
+
+    asyncio.run(conversation())
+
+
+def test_get_history_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.get_history()
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "get_history"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_get_history_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                await client.get_history()
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "get_history"
+        assert type(error).__name__ == "AccessForbiddenError"
+
+    asyncio.run(conversation())
+
+
+def test_get_history_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(PermissionDeniedError) as caught:
+            client.get_history()
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "get_history"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_get_history_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
             with pytest.raises(PermissionDeniedError) as caught:
                 await client.get_history()
 
@@ -42,6 +119,7 @@ def test_async_get_history_raises_auth_forbidden() -> None:
 
         assert error.code == "auth:forbidden"
         assert error.operation == "get_history"
+        assert type(error).__name__ == "AccessForbiddenError"
 
     asyncio.run(conversation())
 
@@ -105,7 +183,7 @@ def test_get_external_reports_raises_auth_forbidden() -> None:
     with Client(
         auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
     ) as client:
-        with pytest.raises(PermissionDeniedError) as caught:
+        with pytest.raises(AccessForbiddenError) as caught:
             client.get_external_reports()
 
     error = caught.value
@@ -123,6 +201,83 @@ def test_async_get_external_reports_raises_auth_forbidden() -> None:
         async with AsyncClient(
             auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
         ) as client:
+            with pytest.raises(AccessForbiddenError) as caught:
+                await client.get_external_reports()
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "get_external_reports"
+
+    asyncio.run(conversation())
+
+
+def test_get_external_reports_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.get_external_reports()
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "get_external_reports"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_get_external_reports_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                await client.get_external_reports()
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "get_external_reports"
+        assert type(error).__name__ == "AccessForbiddenError"
+
+    asyncio.run(conversation())
+
+
+def test_get_external_reports_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(PermissionDeniedError) as caught:
+            client.get_external_reports()
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "get_external_reports"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_get_external_reports_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
             with pytest.raises(PermissionDeniedError) as caught:
                 await client.get_external_reports()
 
@@ -130,6 +285,7 @@ def test_async_get_external_reports_raises_auth_forbidden() -> None:
 
         assert error.code == "auth:forbidden"
         assert error.operation == "get_external_reports"
+        assert type(error).__name__ == "AccessForbiddenError"
 
     asyncio.run(conversation())
 
@@ -193,7 +349,7 @@ def test_generate_report_raises_auth_forbidden() -> None:
     with Client(
         auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
     ) as client:
-        with pytest.raises(PermissionDeniedError) as caught:
+        with pytest.raises(AccessForbiddenError) as caught:
             client.generate_report()
 
     error = caught.value
@@ -211,6 +367,83 @@ def test_async_generate_report_raises_auth_forbidden() -> None:
         async with AsyncClient(
             auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
         ) as client:
+            with pytest.raises(AccessForbiddenError) as caught:
+                await client.generate_report()
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "generate_report"
+
+    asyncio.run(conversation())
+
+
+def test_generate_report_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.generate_report()
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "generate_report"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_generate_report_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                await client.generate_report()
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "generate_report"
+        assert type(error).__name__ == "AccessForbiddenError"
+
+    asyncio.run(conversation())
+
+
+def test_generate_report_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(PermissionDeniedError) as caught:
+            client.generate_report()
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "generate_report"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_generate_report_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
             with pytest.raises(PermissionDeniedError) as caught:
                 await client.generate_report()
 
@@ -218,6 +451,7 @@ def test_async_generate_report_raises_auth_forbidden() -> None:
 
         assert error.code == "auth:forbidden"
         assert error.operation == "generate_report"
+        assert type(error).__name__ == "AccessForbiddenError"
 
     asyncio.run(conversation())
 
@@ -281,7 +515,7 @@ def test_schedule_blacklist_check_raises_auth_forbidden() -> None:
     with Client(
         auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
     ) as client:
-        with pytest.raises(PermissionDeniedError) as caught:
+        with pytest.raises(AccessForbiddenError) as caught:
             client.schedule_blacklist_check(imei_list=["text 1"])
 
     error = caught.value
@@ -299,6 +533,83 @@ def test_async_schedule_blacklist_check_raises_auth_forbidden() -> None:
         async with AsyncClient(
             auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
         ) as client:
+            with pytest.raises(AccessForbiddenError) as caught:
+                await client.schedule_blacklist_check(imei_list=["text 1"])
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "schedule_blacklist_check"
+
+    asyncio.run(conversation())
+
+
+def test_schedule_blacklist_check_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.schedule_blacklist_check(imei_list=["text 1"])
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "schedule_blacklist_check"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_schedule_blacklist_check_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                await client.schedule_blacklist_check(imei_list=["text 1"])
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "schedule_blacklist_check"
+        assert type(error).__name__ == "AccessForbiddenError"
+
+    asyncio.run(conversation())
+
+
+def test_schedule_blacklist_check_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(PermissionDeniedError) as caught:
+            client.schedule_blacklist_check(imei_list=["text 1"])
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "schedule_blacklist_check"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_schedule_blacklist_check_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
             with pytest.raises(PermissionDeniedError) as caught:
                 await client.schedule_blacklist_check(imei_list=["text 1"])
 
@@ -306,6 +617,7 @@ def test_async_schedule_blacklist_check_raises_auth_forbidden() -> None:
 
         assert error.code == "auth:forbidden"
         assert error.operation == "schedule_blacklist_check"
+        assert type(error).__name__ == "AccessForbiddenError"
 
     asyncio.run(conversation())
 
@@ -369,7 +681,7 @@ def test_get_blacklist_checks_by_batch_id_raises_auth_forbidden() -> None:
     with Client(
         auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
     ) as client:
-        with pytest.raises(PermissionDeniedError) as caught:
+        with pytest.raises(AccessForbiddenError) as caught:
             client.get_blacklist_checks_by_batch_id(batch_id="text 1")
 
     error = caught.value
@@ -387,6 +699,83 @@ def test_async_get_blacklist_checks_by_batch_id_raises_auth_forbidden() -> None:
         async with AsyncClient(
             auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
         ) as client:
+            with pytest.raises(AccessForbiddenError) as caught:
+                await client.get_blacklist_checks_by_batch_id(batch_id="text 1")
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "get_blacklist_checks_by_batch_id"
+
+    asyncio.run(conversation())
+
+
+def test_get_blacklist_checks_by_batch_id_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.get_blacklist_checks_by_batch_id(batch_id="text 1")
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "get_blacklist_checks_by_batch_id"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_get_blacklist_checks_by_batch_id_raises_auth_forbidden_caught_as_authentication_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                await client.get_blacklist_checks_by_batch_id(batch_id="text 1")
+
+        error = caught.value
+
+        assert error.code == "auth:forbidden"
+        assert error.operation == "get_blacklist_checks_by_batch_id"
+        assert type(error).__name__ == "AccessForbiddenError"
+
+    asyncio.run(conversation())
+
+
+def test_get_blacklist_checks_by_batch_id_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    with Client(
+        auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client(), max_retries=0
+    ) as client:
+        with pytest.raises(PermissionDeniedError) as caught:
+            client.get_blacklist_checks_by_batch_id(batch_id="text 1")
+
+    error = caught.value
+
+    assert error.code == "auth:forbidden"
+    assert error.operation == "get_blacklist_checks_by_batch_id"
+    assert type(error).__name__ == "AccessForbiddenError"
+
+
+def test_async_get_blacklist_checks_by_batch_id_raises_auth_forbidden_caught_as_permission_denied_error() -> None:
+    vendor = Replay(
+        Answer({"meta": {"success": False, "errors": {"code": "auth:forbidden", "title": "text for people"}}}),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client(), max_retries=0
+        ) as client:
             with pytest.raises(PermissionDeniedError) as caught:
                 await client.get_blacklist_checks_by_batch_id(batch_id="text 1")
 
@@ -394,6 +783,7 @@ def test_async_get_blacklist_checks_by_batch_id_raises_auth_forbidden() -> None:
 
         assert error.code == "auth:forbidden"
         assert error.operation == "get_blacklist_checks_by_batch_id"
+        assert type(error).__name__ == "AccessForbiddenError"
 
     asyncio.run(conversation())
 

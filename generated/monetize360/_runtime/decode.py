@@ -17,7 +17,7 @@ from .operations import Operation, PagedOperation
 
 if TYPE_CHECKING:
     from .documents import AnswerForm
-    from .envelope import Envelope
+    from .envelope import Envelope, ErrorShape
 
 __all__ = ["Decoded", "Decoder", "Malformed", "at", "decoder", "parse"]
 
@@ -33,10 +33,12 @@ class Decoded:
     Attributes:
         value: What the operation returns: the content, or the records of a page.
         content: What the envelope holds, for `at`.
+        is_doubtful: Whether an error may stand in the same body, so that it has to be looked at as a whole.
     """
 
     value: Any
     content: object
+    is_doubtful: bool = False
 
 
 class Decoder:
@@ -47,6 +49,8 @@ class Decoder:
         self._empty = operation.returns is None
         self._exact = operation.exact
         self._may_be_empty = operation.may_be_empty
+        # A word for success decides by itself.
+        self._errors = envelope.errors if envelope.success is None else ()
         leaves: dict[Path, Any] = {}
         if envelope.success is not None:
             # Only true counts: whatever else stands there is a refusal, or not this vendor's answer.
@@ -73,7 +77,7 @@ class Decoder:
             Malformed: It is not what the operation returns.
         """
         if self._empty and (not self._checks or not content.strip()):
-            return Decoded(None, None)
+            return Decoded(None, None, bool(self._errors and content.strip()))
         if self._may_be_empty and not content.strip():
             return Decoded(None, None)
         try:
@@ -83,7 +87,11 @@ class Decoder:
                 )
             else:
                 document = self._adapter.validate_json(content, by_alias=True, by_name=False)
-            return Decoded(None if self._empty else at(document, self._value), at(document, self._data))
+            return Decoded(
+                None if self._empty else at(document, self._value),
+                at(document, self._data),
+                any(_may_stand(shape, document, content) for shape in self._errors),
+            )
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             malformed = Malformed(".".join(map(str, first["loc"])), first["msg"])
@@ -126,9 +134,26 @@ def at(document: object, path: Path) -> object:
             document = _attribute(document, wire)
         elif isinstance(document, Mapping):
             document = cast("Mapping[str, object]", document).get(wire)
+        elif isinstance(document, list) and wire.isdecimal():
+            elements = cast("list[object]", document)
+            document = elements[int(wire)] if int(wire) < len(elements) else None
         else:
             return None
     return document
+
+
+def _may_stand(shape: ErrorShape, document: object, content: bytes) -> bool:
+    """Tell whether a form of errors may stand in a body that was read as something else.
+
+    What a type does not know is kept as it came, so the places of an error can be seen without reading the body again.
+    """
+    if shape.is_text:
+        return isinstance(document, str)
+    if shape.anywhere is not None:
+        # JSON may spell any letter by its number.
+        return shape.anywhere.encode() in content or b"\\u" in content
+    places = (shape.code, shape.message, *(path for path, _ in shape.when))
+    return all(path is None or at(document, path) is not None for path in places)
 
 
 def parse(content: bytes, *, exact: bool = False) -> object:

@@ -2,6 +2,7 @@
 """Typed clients for the x''' raise SystemExit('ran') '''."""
 
 from ._client import AsyncClient, AsyncListThingsPage, Client, ListThingsPage
+from ._errors import EntryTakenError
 from ._runtime.errors import (
     APIConnectionError,
     APIError,
@@ -45,6 +46,7 @@ __all__ = [
     "ClientClosedError",
     "ConflictError",
     "CredentialError",
+    "EntryTakenError",
     "InternalServerError",
     "Limiter",
     "ListThingsPage",

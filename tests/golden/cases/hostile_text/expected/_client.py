@@ -135,7 +135,7 @@ class Client(SyncClient):
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
             NotFoundError: The vendor answers `{0.__class__} {{}} {x!r:>{y}} }`.
-            ConflictError: The vendor answers `%s %(x)s %% % 9`.
+            EntryTakenError: The vendor answers `%s %(x)s %% % 9`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -265,7 +265,7 @@ class AsyncClient(AsyncioClient):
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
             NotFoundError: The vendor answers `{0.__class__} {{}} {x!r:>{y}} }`.
-            ConflictError: The vendor answers `%s %(x)s %% % 9`.
+            EntryTakenError: The vendor answers `%s %(x)s %% % 9`.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
