@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from .._runtime.credentials import secret
+from .._runtime.credentials import Secret
 from .._runtime.raw import raw, raw_async
 from .._runtime.request import CallOptions
 from .._runtime.resources import AsyncioResource, SyncResource
@@ -47,7 +47,7 @@ class Webhooks(SyncResource):
 
         Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
         """
-        _secret = secret(secret)
+        _secret = Secret.of(secret)
         del secret
         return self._call(
             WEBHOOKS_CREATE,
@@ -97,7 +97,7 @@ class AsyncWebhooks(AsyncioResource):
 
         Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
         """
-        _secret = secret(secret)
+        _secret = Secret.of(secret)
         del secret
         return await self._call(
             WEBHOOKS_CREATE,
