@@ -8,7 +8,7 @@ from typing import Any, Literal
 import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
-from ._runtime.credentials import Credentials, secret
+from ._runtime.credentials import Credentials, Secret
 from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
 from ._service import (
@@ -260,7 +260,7 @@ class Client(SyncClient):
 
         Source: MOR: Balance in phone (sibling product, 29 Jan 2017), read 2026-11-21.
         """
-        _id = secret(id)
+        _id = Secret.of(id)
         del id
         return self._call(
             USER_SIMPLE_BALANCE_GET,
@@ -534,7 +534,7 @@ class Client(SyncClient):
 
         Source: M4 API user login (28 Nov 2022), read 2026-11-21.
         """
-        _p = secret(p)
+        _p = Secret.of(p)
         del p
         return self._call(USER_LOGIN, {"p": _p}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -1855,7 +1855,7 @@ class AsyncClient(AsyncioClient):
 
         Source: MOR: Balance in phone (sibling product, 29 Jan 2017), read 2026-11-21.
         """
-        _id = secret(id)
+        _id = Secret.of(id)
         del id
         return await self._call(
             USER_SIMPLE_BALANCE_GET,
@@ -2129,7 +2129,7 @@ class AsyncClient(AsyncioClient):
 
         Source: M4 API user login (28 Nov 2022), read 2026-11-21.
         """
-        _p = secret(p)
+        _p = Secret.of(p)
         del p
         return await self._call(USER_LOGIN, {"p": _p}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
