@@ -37,7 +37,7 @@ class Goal:
 
     def __str__(self) -> str:
         limit = f"{self.times:g} x {self.than}" if self.than else ""
-        plus = f"{self.plus * 1000:g} ms" if self.plus else ""
+        plus = spell(self.plus, self.measure) if self.plus else ""
         return f"at most {' + '.join(part for part in (limit, plus) if part)}"
 
     def limit(self, samples: Samples) -> float:

@@ -7,7 +7,7 @@ import functools
 import importlib
 import types
 import typing
-from typing import Any
+from typing import Any, cast
 
 import pydantic
 
@@ -66,4 +66,4 @@ def _swap(annotation: Any, convert: Any) -> Any:
     if origin is list:
         return list_of(_swap(arguments[0], convert))
     # Only a name of pydantic's own for a moment that knows its offset.
-    return DATETIME if annotation is pydantic.AwareDatetime else annotation
+    return DATETIME if annotation is pydantic.AwareDatetime else cast("Any", annotation)

@@ -7,8 +7,7 @@ import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
-from ._runtime.limits import Limiter
-from ._service import SERVICE
+from ._runtime.limits import BaseLimiter
 
 if TYPE_CHECKING:
     from .resources.mdata import AsyncMdata, AsyncMdataWithRawResponse, Mdata, MdataWithRawResponse
@@ -34,7 +33,7 @@ class Client(SyncClient):
         http_client: httpx2.Client | None = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 
@@ -59,6 +58,8 @@ class Client(SyncClient):
         Raises:
             CredentialError: A credential is missing or cannot be sent.
         """
+        from ._service import SERVICE
+
         credentials = Credentials(api_key=api_key)
         # No frame of ours keeps them in the clear when the next line raises.
         del api_key
@@ -161,7 +162,7 @@ class AsyncClient(AsyncioClient):
         http_client: httpx2.AsyncClient | None = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 
@@ -186,6 +187,8 @@ class AsyncClient(AsyncioClient):
         Raises:
             CredentialError: A credential is missing or cannot be sent.
         """
+        from ._service import SERVICE
+
         credentials = Credentials(api_key=api_key)
         # No frame of ours keeps them in the clear when the next line raises.
         del api_key

@@ -7,7 +7,6 @@ import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
-from ._service import SERVICE
 
 if TYPE_CHECKING:
     from .resources.users import AsyncUsers, AsyncUsersWithRawResponse, Users, UsersWithRawResponse
@@ -51,6 +50,8 @@ class Client(SyncClient):
         Raises:
             CredentialError: A credential is missing or cannot be sent.
         """
+        from ._service import SERVICE
+
         credentials = Credentials(username=username, password=password, client_id=client_id)
         # No frame of ours keeps them in the clear when the next line raises.
         del username, password, client_id
@@ -131,6 +132,8 @@ class AsyncClient(AsyncioClient):
         Raises:
             CredentialError: A credential is missing or cannot be sent.
         """
+        from ._service import SERVICE
+
         credentials = Credentials(username=username, password=password, client_id=client_id)
         # No frame of ours keeps them in the clear when the next line raises.
         del username, password, client_id

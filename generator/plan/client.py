@@ -28,7 +28,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientClass:
-    """`Client` or `AsyncClient`."""
+    """`Client` or `AsyncClient`.
+
+    Attributes:
+        late_imports: What only making a client needs, where no method of its own does.
+    """
 
     name: str
     base: str
@@ -37,6 +41,7 @@ class ClientClass:
     docstring: str
     init_docstring: str
     keywords: tuple[str, ...]
+    late_imports: tuple[str, ...]
     collected: str
     released: str
     options: tuple[Option, ...]
@@ -60,6 +65,7 @@ class ClientModule:
 
 
 _RUNTIME = "._runtime"
+_SERVICE = Import("._service", "SERVICE")
 
 _TIMEOUT_DOC = (
     "Seconds for a whole call with all its tries and waits, each page of an iteration anew; "
@@ -121,7 +127,7 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
         found.append(_option(limit.setting, "float | None", "None", doc, passed_as="requests_per_window"))
     if limit is not None:
         doc = "Keeps the limit together with other clients of the account; give the same object to each."
-        found.append(_option("limiter", "Limiter | None", "None", doc))
+        found.append(_option("limiter", "BaseLimiter | None", "None", doc))
     return tuple(found)
 
 
@@ -191,6 +197,7 @@ def _client(
             indent=8,
         ),
         keywords=_keywords(spec, credentials, options),
+        late_imports=() if any(not operation.group for operation in operations) else import_lines({_SERVICE}),
         collected=", ".join(f"{credential.name}={credential.name}" for credential in credentials),
         released=released,
         options=tuple(option for option in options if option.passed_as != "settings"),
@@ -226,14 +233,15 @@ def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]
         Import(f"{_RUNTIME}.client", "AsyncioClient"),
         Import(f"{_RUNTIME}.client", "SyncClient"),
         Import(f"{_RUNTIME}.credentials", "Credentials"),
-        Import("._service", "SERVICE"),
     }
+    if own:
+        used.add(_SERVICE)
     if len(own) < len(operations):
         used.add(Import("typing", "TYPE_CHECKING"))
     if len(spec.servers) > 1 or len(spec.format.choose) > 1:
         used.add(Import("typing", "Literal"))
     if spec.rate_limit is not None:
-        used.add(Import(f"{_RUNTIME}.limits", "Limiter"))
+        used.add(Import(f"{_RUNTIME}.limits", "BaseLimiter"))
     if settings(spec):
         used.add(Import("typing", "Literal"))
     if hidden_builtins(spec) & names_in("bool | float | int | str"):

@@ -19,6 +19,7 @@ from generator.plan.operations import Operation, plan_operations
 from generator.plan.readme import ReadmePage, plan_readme
 from generator.plan.resources import ResourceModule, ResourcePackage, plan_resource_package, plan_resources
 from generator.plan.service import ServiceModule, plan_service
+from generator.plan.sharing import is_shared
 from generator.plan.tests import plan_tests
 from generator.plan.webhooks import WebhookModule, plan_webhooks
 from generator.runtime import errors as runtime_errors
@@ -28,6 +29,9 @@ from generator.spec.error_classes import own_classes
 
 DEPENDENCIES = ("httpx2>=2.16.2,<3", "pydantic>=2.14.3,<3")
 """What a generated client needs at run time, and nothing else."""
+
+REDIS = "redis>=6,<9"
+"""What it needs where its limit is shared by many machines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,14 @@ class PackageModule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """What somebody may install beside a package."""
+
+    name: str
+    dependencies: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
     """What a build tool reads."""
 
@@ -51,6 +63,7 @@ class Distribution:
     version: str
     description: str
     dependencies: tuple[str, ...]
+    extras: tuple[Extra, ...]
     included: str
 
 
@@ -128,6 +141,7 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
             version=literals.toml_string(release),
             description=literals.toml_string(literals.prose(spec.title)),
             dependencies=tuple(literals.toml_string(dependency) for dependency in DEPENDENCIES),
+            extras=_extras(spec),
             included=", ".join(map(literals.toml_string, _included(operations))),
         ),
         readme=plan_readme(spec, note, credentials, operations),
@@ -138,6 +152,11 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
         credentials=credentials,
         operations=operations,
     )
+
+
+def _extras(spec: Spec) -> tuple[Extra, ...]:
+    """Return what a package may be installed with: what several machines share is in Redis."""
+    return (Extra(name="redis", dependencies=literals.toml_string(REDIS)),) if is_shared(spec) else ()
 
 
 def _included(operations: tuple[Operation, ...]) -> tuple[str, ...]:
@@ -174,7 +193,8 @@ def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...
         imports |= {Import("._runtime.parts", name) for name in ("Part", "PartsReport")}
     imports |= {Import(OWN_ERRORS, name) for name in own_classes(spec)}
     if spec.rate_limit is not None:
-        imports.add(Import("._runtime.limits", "Limiter"))
+        imports |= {Import("._runtime.limits", name) for name in ("BaseLimiter", "Limiter")}
+        imports |= {Import("._runtime.file_limits", "FileLimiter"), Import("._runtime.redis_limits", "RedisLimiter")}
     if any(parameter.default == "OMIT" for operation in operations for parameter in operation.parameters):
         imports.add(Import("._runtime.arguments", "OMIT"))
     return PackageModule(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from generator.plan import literals, types
 from generator.plan.auth import Credential
 from generator.plan.operations import Operation
+from generator.plan.sharing import SharedLimit, plan_shared_limit
 from generator.spec.document import Spec
 from generator.spec.envelope import ErrorMeaning, told_by
 from generator.spec.error_classes import own_classes
@@ -78,6 +79,7 @@ class ReadmePage:
     operations: tuple[OperationRow, ...]
     errors: tuple[ErrorRow, ...]
     own_errors: tuple[OwnErrorRow, ...]
+    shared_limit: SharedLimit | None
     assumed: tuple[str, ...]
     unknowns: tuple[str, ...]
     contradictions: tuple[str, ...]
@@ -116,6 +118,7 @@ def plan_readme(
         own_errors=tuple(
             OwnErrorRow(name=name, what=_own_error(meaning)) for name, meaning in own_classes(spec).items()
         ),
+        shared_limit=plan_shared_limit(spec, _address(spec)),
         assumed=tuple(literals.markdown(f"{what}: {why}.") for what, why in spec.assumed.items()),
         unknowns=tuple(literals.markdown(unknown) for unknown in spec.unknowns),
         contradictions=tuple(

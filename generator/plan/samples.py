@@ -86,27 +86,34 @@ class Sampler:
         returned = operation.endpoint.returns.type
         return "None" if returned is None else self.expected(returned, value)
 
-    def full(self, of: Type, depth: int = 0) -> object:
-        """Return a value as on the wire with all fields that are known, down to a few levels."""
-        match types.resolved(of, self.spec.types):
+    def full(self, of: Type, depth: int = 0, inside: frozenset[str] = frozenset()) -> object:
+        """Return a value as on the wire with all fields that are known, down to a few levels.
+
+        What would hold another one of the objects that it is *inside* of is left empty, as far as the type allows.
+        """
+        known = self.spec.types
+        match types.resolved(of, known):
             case Reference(name):
-                definition = self.spec.types[name]
+                definition = known[name]
                 assert isinstance(definition, ObjectType)  # noqa: S101 - aliases are resolved already
+                within = inside | {name} if depth >= 3 else inside
                 members = [member for member in definition.fields if not member.optional or depth < 3]
                 return {
-                    member.name: self.full(member.type, depth + 1) if member.example is ABSENT else member.example
+                    member.name: (
+                        self.full(member.type, depth + 1, within) if member.example is ABSENT else member.example
+                    )
                     for member in members
                 }
-            case ListOf(item):
-                return [self.full(item, depth)]
+            case ListOf(item, minimum, _):
+                return [] if not minimum and types.is_inside(item, known, inside) else [self.full(item, depth, inside)]
             case MapOf(value):
-                return {"key": self.full(value, depth)}
+                return {} if types.is_inside(value, known, inside) else {"key": self.full(value, depth, inside)}
             case Nullable(inner):
-                return self.full(inner, depth)
+                return None if types.is_inside(inner, known, inside) else self.full(inner, depth, inside)
             case Union(options):
-                return self.full(options[0], depth)
+                return self.full(types.ending(options, known, inside), depth, inside)
             case other:
-                return types.sample(other, self.spec.types)
+                return types.sample(other, known)
 
     def record(self, of: Type, identity: str, identity_type: Type, number: int) -> dict[str, object]:
         """Return a small record that differs from others by its *identity* field, a value of *identity_type*."""

@@ -265,10 +265,11 @@ def _span(minimum: int | None, maximum: int | None, noun: str) -> str:
             return f"{minimum} to {maximum}{words}."
 
 
-def sample(of: Type, types: Types, *, number: int = 1) -> object:
+def sample(of: Type, types: Types, *, number: int = 1, inside: frozenset[str] = frozenset()) -> object:
     """Return a JSON value of a type, for tests; the same each time, another one for each *number*.
 
-    A named object is an object with its required fields only.
+    A named object is an object with its required fields only. What would hold another one of the objects that it is
+    *inside* of is left empty, as far as the type allows, since the value would have no end.
     """
     match resolved(of, types):
         case Text(minimum, maximum, pattern):
@@ -293,21 +294,57 @@ def sample(of: Type, types: Types, *, number: int = 1) -> object:
         case OneOf(words):
             return words[(number - 1) % len(words)]
         case ListOf(item, minimum, _):
-            return [sample(item, types, number=number + step) for step in range(max(1, minimum or 1))]
+            if not minimum and is_inside(item, types, inside):
+                return []
+            several = range(max(1, minimum or 1))
+            return [sample(item, types, number=number + step, inside=inside) for step in several]
         case MapOf(value):
-            return {"key": sample(value, types, number=number)}
+            if is_inside(value, types, inside):
+                return {}
+            return {"key": sample(value, types, number=number, inside=inside)}
         case Reference(name):
             definition = types[name]
             assert isinstance(definition, ObjectType)  # noqa: S101 - aliases are resolved already
             return {
-                member.name: sample(member.type, types, number=number)
+                member.name: sample(member.type, types, number=number, inside=inside | {name})
                 for member in definition.fields
                 if not member.optional
             }
         case Union(options):
-            return sample(options[0], types, number=number)
+            return sample(ending(options, types, inside), types, number=number, inside=inside)
         case Nullable(inner):
-            return sample(inner, types, number=number)
+            if is_inside(inner, types, inside):
+                return None
+            return sample(inner, types, number=number, inside=inside)
+
+
+def ending(options: tuple[Type, ...], types: Types, inside: frozenset[str]) -> Type:
+    """Return the first of several types that holds none of the objects that it is *inside* of; else the first."""
+    return next((option for option in options if not is_inside(option, types, inside)), options[0])
+
+
+def is_inside(of: Type, types: Types, inside: frozenset[str]) -> bool:
+    """Tell whether a value of a type, with nothing left out but what may be absent, holds one of the named objects."""
+    if not inside:
+        return False
+    seen: set[str] = set()
+    left = [of]
+    while left:
+        match resolved(left.pop(), types):
+            case ListOf(inner, _, _) | MapOf(inner) | Nullable(inner):
+                left.append(inner)
+            case Union(options):
+                left += options
+            case Reference(name):
+                if name in inside:
+                    return True
+                definition = types[name]
+                if name not in seen and isinstance(definition, ObjectType):
+                    seen.add(name)
+                    left += [member.type for member in definition.fields if not member.optional]
+            case _:
+                pass
+    return False
 
 
 def _text(minimum: int | None, maximum: int | None, pattern: str | None, number: int) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +38,19 @@ def test_limit_is_kept_by_many_threads(version: str, vendor: M360) -> None:
     vendor.account.requests_per_second = MOST
     with made(package(version).Client, vendor, version, requests_per_second=MOST) as client:
         by_threads([client], 40)
+
+    assert vendor.executions["getHistory"] == 40
+    assert (vendor.most_in_a_window() <= MOST, vendor.refused_by_limit) == (True, 0)
+
+
+def test_limit_is_shared_by_clients_with_one_file(version: str, vendor: M360, tmp_path: Path) -> None:
+    vendor.account.requests_per_second = MOST
+    limiters = [package(version).FileLimiter(tmp_path / "account.limit", MOST) for _ in range(2)]
+    with (
+        made(package(version).Client, vendor, version, limiter=limiters[0]) as one,
+        made(package(version).Client, vendor, version, limiter=limiters[1]) as other,
+    ):
+        by_threads([one, other], 40)
 
     assert vendor.executions["getHistory"] == 40
     assert (vendor.most_in_a_window() <= MOST, vendor.refused_by_limit) == (True, 0)

@@ -42,6 +42,43 @@ def test_xml_becomes_a_mapping(text: str, document: object) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "<page>1<a/>2</page>",
+        "<page> <a> </a> </page>",
+        '<page a="1" b="2"><a>3</a><a>4</a></page>',
+        '<page a="1">text</page>',
+        "<page><a><b>1</b></a><a>2</a></page>",
+        "<page>&lt;&#65;&amp;</page>",
+    ],
+)
+def test_an_ordinary_document_is_what_a_careful_reader_makes_of_it(text: str) -> None:
+    # A comment behind the document is not ordinary, and changes nothing.
+    assert XML.read(text.encode()) == XML.read(f"{text}<!-- -->".encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<page><a>1</page>", "mismatched tag"),
+        ("<page" + "><a" * 100 + "/>" + "</a>" * 99 + "</page>", "more than 100 levels"),
+        ("<page " + " ".join(f"a{number}=''" for number in range(101)) + "/>", "too many"),
+        ("<page><a:b/></page>", ""),
+    ],
+)
+def test_what_is_refused_is_refused_for_the_same_reason_by_both_readers(text: str, reason: str) -> None:
+    told: list[object] = []
+    for document in (text, f"{text}<!-- -->"):
+        try:
+            told.append(XML.read(document.encode()))
+        except Malformed as refusal:
+            told.append(refusal.reason)
+
+    assert told[0] == told[1]
+    assert reason in str(told[0])
+
+
+@pytest.mark.parametrize(
     ("text", "listed"),
     [
         ("<page/>", {"page": {"users": []}}),

@@ -1,4 +1,8 @@
-"""What generated clients are made of: one pool, one way to call."""
+"""What generated clients are made of: one pool, one way to call.
+
+What a client is made of and calls with is loaded with the first client and not with the package: together it takes half as
+long as httpx2 and pydantic do.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,13 @@ import platform
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
 
-from .borrowed import AsyncBorrowed, SyncBorrowed
-from .call import Outcome, Setting, call
 from .clock import SYSTEM_CLOCK, Clock
-from .drivers import AsyncSender, SyncSender, drive, drive_async
 from .errors import ArgumentError, ClientClosedError
 from .exchange import Timeouts, read_timeouts
-from .limits import Limiter
+from .limits import BaseLimiter, Limiter
 from .pages import AsyncPage, AsyncPageRequest, AsyncPageRequestAs, Page
-from .pagination import Progress
 from .raw import LAST_ANSWER
 from .redaction import package_logger, quieten
-from .request import CallOptions, Request, build_request
-from .retry import RetryQuota
-from .target import read_target
-from .transport import AsyncTransport, SyncTransport
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -29,8 +25,11 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from .call import Outcome
     from .credentials import Credentials
+    from .drivers import AsyncSender, SyncSender
     from .operations import Operation, PagedOperation, Service, WireFormat
+    from .request import CallOptions, Request
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=Page[Any])
@@ -53,10 +52,14 @@ class _BaseClient:
         max_retries: int,
         testing: bool,
         requests_per_window: float | None,
-        limiter: Limiter | None,
+        limiter: BaseLimiter | None,
         settings: Mapping[str, str] | None,
         clock: Clock,
     ) -> None:
+        from .call import Setting  # noqa: PLC0415 - as said at the top, and so below
+        from .retry import RetryQuota  # noqa: PLC0415
+        from .target import read_target  # noqa: PLC0415
+
         secrets = credentials.resolve(service.credentials)
         self._service = service
         self._format = _chosen_format(service, format)
@@ -119,6 +122,8 @@ class _BaseClient:
     def _prepare(
         self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions
     ) -> tuple[Request, Timeouts]:
+        from .request import build_request  # noqa: PLC0415
+
         request = build_request(
             self._service,
             operation,
@@ -150,7 +155,7 @@ class SyncClient(_BaseClient):
         trust_env: bool = False,
         testing: bool = False,
         requests_per_window: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -171,8 +176,12 @@ class SyncClient(_BaseClient):
         )
         self._sender: SyncSender
         if http_client is None:
+            from .transport import SyncTransport  # noqa: PLC0415
+
             self._sender = SyncTransport(self._target, trust_env=trust_env)
         else:
+            from .borrowed import SyncBorrowed  # noqa: PLC0415
+
             self._sender = SyncBorrowed(self._target, http_client)
 
     def close(self) -> None:
@@ -200,12 +209,17 @@ class SyncClient(_BaseClient):
         arguments: Mapping[str, object],
         options: CallOptions,
     ) -> PageT:
+        from .pagination import Progress  # noqa: PLC0415
+
         def fetch(question: Mapping[str, object]) -> Outcome:
             return self._carry_out(operation, question, options)
 
         return kind(operation, Progress(arguments=arguments), fetch(arguments), fetch)
 
     def _carry_out(self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions) -> Outcome:
+        from .call import call  # noqa: PLC0415
+        from .drivers import drive  # noqa: PLC0415
+
         request, timeouts = self._prepare(operation, arguments, options)
         if self._sender.is_closed:
             raise _closed(operation)
@@ -234,7 +248,7 @@ class AsyncioClient(_BaseClient):
         trust_env: bool = False,
         testing: bool = False,
         requests_per_window: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
@@ -255,8 +269,12 @@ class AsyncioClient(_BaseClient):
         )
         self._sender: AsyncSender
         if http_client is None:
+            from .transport import AsyncTransport  # noqa: PLC0415
+
             self._sender = AsyncTransport(self._target, trust_env=trust_env)
         else:
+            from .borrowed import AsyncBorrowed  # noqa: PLC0415
+
             self._sender = AsyncBorrowed(self._target, http_client)
 
     async def aclose(self) -> None:
@@ -295,6 +313,8 @@ class AsyncioClient(_BaseClient):
         arguments: Mapping[str, object],
         options: CallOptions,
     ) -> Callable[[], Awaitable[AsyncPageT]]:
+        from .pagination import Progress  # noqa: PLC0415
+
         async def fetch(question: Mapping[str, object]) -> Outcome:
             return await self._carry_out(operation, question, options)
 
@@ -306,6 +326,9 @@ class AsyncioClient(_BaseClient):
     async def _carry_out(
         self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions
     ) -> Outcome:
+        from .call import call  # noqa: PLC0415
+        from .drivers import drive_async  # noqa: PLC0415
+
         request, timeouts = self._prepare(operation, arguments, options)
         if self._sender.is_closed:
             raise _closed(operation)
@@ -366,9 +389,9 @@ def _check_figure(keyword: str, given: object) -> None:
         raise ArgumentError(f"{keyword} must be a number above 0")
 
 
-def _own(limiter: object) -> Limiter:
-    if not isinstance(limiter, Limiter):
-        raise ArgumentError("limiter must be a Limiter of this package")
+def _own(limiter: object) -> BaseLimiter:
+    if not isinstance(limiter, BaseLimiter):
+        raise ArgumentError("limiter must be a limiter of this package")
     return limiter
 
 

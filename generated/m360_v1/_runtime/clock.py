@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random as _random
 import time as _time
 from dataclasses import dataclass
@@ -10,6 +9,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+
+async def _sleep_async(seconds: float) -> None:
+    # Imported here: who calls without tasks does without.
+    import asyncio  # noqa: PLC0415 - see above
+
+    await asyncio.sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +34,7 @@ class Clock:
     time: Callable[[], float] = _time.time
     random: Callable[[], float] = _random.random
     sleep: Callable[[float], None] = _time.sleep
-    sleep_async: Callable[[float], Awaitable[None]] = asyncio.sleep
+    sleep_async: Callable[[float], Awaitable[None]] = _sleep_async
 
 
 SYSTEM_CLOCK = Clock()

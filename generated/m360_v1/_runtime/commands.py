@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .credentials import Secret
     from .errors import APIError
     from .exchange import Exchange
-    from .limits import Limiter, Permit
+    from .limits import BaseLimiter, Permit
     from .request import Request
 
 R = TypeVar("R")
@@ -35,9 +35,9 @@ class Sleep:
 
 @dataclass(frozen=True, slots=True)
 class TakePermit:
-    """Take a permit before the deadline; gives a `Permit`, raises `WaitTooLong`."""
+    """Take a permit before the deadline; gives a `Permit`, raises `WaitTooLong` or `StoreUnavailable`."""
 
-    limiter: Limiter
+    limiter: BaseLimiter
     deadline: float
 
 
@@ -120,7 +120,7 @@ def sleep(seconds: float) -> Conversation[None]:
     yield Sleep(seconds)
 
 
-def take_permit(limiter: Limiter, deadline: float) -> Conversation[Permit]:
+def take_permit(limiter: BaseLimiter, deadline: float) -> Conversation[Permit]:
     """Wait until *limiter* lets a request go."""
     return cast("Permit", (yield TakePermit(limiter, deadline)))
 

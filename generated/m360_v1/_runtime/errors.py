@@ -3,7 +3,8 @@
 APIError                           everything that a call can raise
 ├── APIConnectionError             no answer
 │   ├── APITimeoutError            no answer in time
-│   └── ClientClosedError          the client was closed before the call
+│   ├── ClientClosedError          the client was closed before the call
+│   └── StoreUnavailableError      what processes share, a limit or a token, cannot be asked
 ├── APIResponseValidationError     an answer that is not what the vendor's documentation says
 │   └── PaginationLoopError        a page that leads to a page that was there before
 └── APIStatusError                 the vendor said no, by HTTP status or inside a 200
@@ -72,6 +73,10 @@ class APITimeoutError(APIConnectionError):
 
 class ClientClosedError(APIConnectionError):
     """The client was closed before the call; make a new one."""
+
+
+class StoreUnavailableError(APIConnectionError):
+    """Nothing was sent: what processes share, a limit or a token, cannot be asked, and calls fail then."""
 
 
 class APIResponseValidationError(APIError):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 import itertools
 import math
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -75,6 +75,10 @@ class WaitTooLong(Exception):
     """The next free permit comes after the deadline."""
 
 
+class StoreUnavailable(Exception):
+    """What several processes share cannot be asked."""
+
+
 class Permit:
     """The right to send one request.
 
@@ -86,7 +90,7 @@ class Permit:
 
     __slots__ = ("_limiter", "free_at", "granted_at")
 
-    def __init__(self, limiter: Limiter, granted_at: float, free_at: float) -> None:
+    def __init__(self, limiter: BaseLimiter, granted_at: float, free_at: float) -> None:
         self._limiter = limiter
         self.granted_at = granted_at
         self.free_at = free_at
@@ -111,7 +115,49 @@ class _Waiter:
         self.wake = wake
 
 
-class Limiter:
+class BaseLimiter(ABC):
+    """Keeps requests within a limit: the face that calls see.
+
+    Attributes:
+        requests: How many requests.
+        seconds: In how many seconds.
+    """
+
+    requests: int
+    seconds: float
+
+    @abstractmethod
+    def acquire(self, deadline: float) -> Permit:
+        """Wait for a permit, holding the thread.
+
+        Raises:
+            WaitTooLong: It would come after *deadline*.
+            StoreUnavailable: Nobody can tell.
+        """
+
+    @abstractmethod
+    async def acquire_async(self, deadline: float) -> Permit:
+        """Wait for a permit, holding the task.
+
+        Raises:
+            WaitTooLong: It would come after *deadline*.
+            StoreUnavailable: Nobody can tell.
+        """
+
+    @abstractmethod
+    def learn(self, requests: int) -> None:
+        """Take over a lower limit that the vendor told."""
+
+    @abstractmethod
+    def hold(self, seconds: float) -> None:
+        """Let nothing go for *seconds*: the vendor told that it takes no more until then."""
+
+    @abstractmethod
+    def settle(self, permit: Permit, seen_at: float | None) -> None:
+        """Set when *permit* is free again: a window after the vendor saw the request, at once when it was not used."""
+
+
+class Limiter(BaseLimiter):
     """Keeps the requests of one account within its limit; give one to all clients of the account.
 
     Threads and tasks may wait at the same time; who came first is served first.
@@ -160,6 +206,9 @@ class Limiter:
         Raises:
             WaitTooLong: It would come after *deadline*; nothing was waited for.
         """
+        # Imported here: who calls without tasks does without.
+        import asyncio  # noqa: PLC0415 - see above
+
         loop = asyncio.get_running_loop()
         event = asyncio.Event()
 

@@ -20,10 +20,11 @@ from .errors import (
     APITimeoutError,
     AuthenticationError,
     InternalServerError,
+    StoreUnavailableError,
     status_error,
 )
 from .exchange import Exchange, Timeouts, TransportError
-from .limits import WaitTooLong
+from .limits import StoreUnavailable, WaitTooLong
 from .retry import (
     LONGEST_RETRY_AFTER,
     REPEATABLE_STATUSES,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from .answer import Answer
     from .clock import Clock
-    from .limits import Limiter, Permit
+    from .limits import BaseLimiter, Permit
     from .operations import Operation, Service
     from .request import Request
 
@@ -58,7 +59,7 @@ class Setting:
     service: Service
     secrets: Mapping[str, Secret] = field(repr=False)
     clock: Clock
-    limiter: Limiter | None
+    limiter: BaseLimiter | None
     quota: RetryQuota
     max_retries: int
     logger: logging.Logger
@@ -187,6 +188,11 @@ def _attempt(attempts: _Attempts, request: Request) -> Conversation[Outcome | AP
             "send less, or give it a longer timeout",
             operation=operation.name,
         )
+    if isinstance(permit, StoreUnavailable):
+        return StoreUnavailableError(
+            f"{operation.name} was not sent: whether the shared rate limit allows it cannot be asked",
+            operation=operation.name,
+        )
     if permit is not None:
         exchange.departed = permit.departed
     try:
@@ -231,12 +237,12 @@ def _reset_wait(setting: Setting, answer: Answer) -> float | None:
     return reset_wait(answer.headers.get(limit.headers.reset), sent_at(answer.headers) or setting.clock.time())
 
 
-def _permit(setting: Setting, exchange: Exchange) -> Conversation[Permit | WaitTooLong | None]:
+def _permit(setting: Setting, exchange: Exchange) -> Conversation[Permit | WaitTooLong | StoreUnavailable | None]:
     if setting.limiter is None:
         return None
     try:
         return (yield from take_permit(setting.limiter, exchange.deadline))
-    except WaitTooLong as refusal:
+    except (WaitTooLong, StoreUnavailable) as refusal:
         return refusal
 
 

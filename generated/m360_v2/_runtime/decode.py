@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from .documents import Malformed
-from .envelope import Path
-from .operations import Operation, PagedOperation
 
 if TYPE_CHECKING:
     from .documents import AnswerForm
-    from .envelope import Envelope, ErrorShape
+    from .envelope import Envelope, ErrorShape, Path
+    from .operations import Operation
 
 __all__ = ["Decoded", "Decoder", "Malformed", "at", "decoder", "parse"]
 
 
-class _Wrapper(BaseModel):
-    model_config = ConfigDict(extra="allow", hide_input_in_errors=True, protected_namespaces=(), allow_inf_nan=False)
+_WRAPPER = ConfigDict(extra="allow", hide_input_in_errors=True, protected_namespaces=(), allow_inf_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,9 @@ class Decoder:
     """Reads the answers of one operation."""
 
     def __init__(self, operation: Operation[Any], envelope: Envelope) -> None:
+        # Imported here: pages are told about before anything is declared.
+        from .operations import PagedOperation  # noqa: PLC0415 - see above
+
         self._data = envelope.data
         self._empty = operation.returns is None
         self._exact = operation.exact
@@ -64,7 +65,7 @@ class Decoder:
             self._optional = frozenset(envelope.data + path for path in pages.told())
         else:
             self._value = envelope.data + operation.at
-            self._optional = frozenset[Path]()
+            self._optional = frozenset[tuple[str, ...]]()
             if not self._empty:
                 leaves[self._value] = operation.returns
         self._checks = bool(leaves)
@@ -211,7 +212,7 @@ def _wrap(
             (kind | None) if missable else kind,
             Field(None if missable else ..., validation_alias=wire),
         )
-    return create_model("Body", __base__=_Wrapper, **fields)
+    return create_model("Body", __config__=_WRAPPER, **fields)
 
 
 def _attribute(document: BaseModel, wire: str) -> object:

@@ -20,6 +20,7 @@ from ._runtime.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServiceUnavailableError,
+    StoreUnavailableError,
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "ServiceUnavailableError",
+    "StoreUnavailableError",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
     "__version__",

@@ -7,7 +7,6 @@ import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
-from ._service import SERVICE
 
 if TYPE_CHECKING:
     from .resources.rows import AsyncRows, AsyncRowsWithRawResponse, Rows, RowsWithRawResponse
@@ -36,6 +35,8 @@ class Client(SyncClient):
                 then.
             trust_env: Whether proxies of the environment are used.
         """
+        from ._service import SERVICE
+
         credentials = Credentials()
         super().__init__(
             SERVICE,
@@ -97,6 +98,8 @@ class AsyncClient(AsyncioClient):
                 then.
             trust_env: Whether proxies of the environment are used.
         """
+        from ._service import SERVICE
+
         credentials = Credentials()
         super().__init__(
             SERVICE,

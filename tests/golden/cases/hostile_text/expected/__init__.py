@@ -21,12 +21,15 @@ from ._runtime.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServiceUnavailableError,
+    StoreUnavailableError,
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
-from ._runtime.limits import Limiter
+from ._runtime.file_limits import FileLimiter
+from ._runtime.limits import BaseLimiter, Limiter
 from ._runtime.pages import AsyncPage, Page
 from ._runtime.raw import RawResponse
+from ._runtime.redis_limits import RedisLimiter
 
 __version__ = "1.0.1"
 
@@ -42,11 +45,13 @@ __all__ = [
     "AsyncPage",
     "AuthenticationError",
     "BadRequestError",
+    "BaseLimiter",
     "Client",
     "ClientClosedError",
     "ConflictError",
     "CredentialError",
     "EntryTakenError",
+    "FileLimiter",
     "InternalServerError",
     "Limiter",
     "ListThingsPage",
@@ -56,7 +61,9 @@ __all__ = [
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
+    "RedisLimiter",
     "ServiceUnavailableError",
+    "StoreUnavailableError",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
     "__version__",

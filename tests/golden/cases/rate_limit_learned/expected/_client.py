@@ -8,7 +8,7 @@ import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
-from ._runtime.limits import Limiter
+from ._runtime.limits import BaseLimiter
 from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
 from ._service import GET_RATE, SERVICE
@@ -29,7 +29,7 @@ class Client(SyncClient):
         http_client: httpx2.Client | None = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 
@@ -111,7 +111,7 @@ class AsyncClient(AsyncioClient):
         http_client: httpx2.AsyncClient | None = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 

@@ -20,11 +20,14 @@ from ._runtime.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServiceUnavailableError,
+    StoreUnavailableError,
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
-from ._runtime.limits import Limiter
+from ._runtime.file_limits import FileLimiter
+from ._runtime.limits import BaseLimiter, Limiter
 from ._runtime.raw import RawResponse
+from ._runtime.redis_limits import RedisLimiter
 
 __version__ = "1.0.0"
 
@@ -38,10 +41,12 @@ __all__ = [
     "AsyncClient",
     "AuthenticationError",
     "BadRequestError",
+    "BaseLimiter",
     "Client",
     "ClientClosedError",
     "ConflictError",
     "CredentialError",
+    "FileLimiter",
     "InternalServerError",
     "Limiter",
     "NotFoundError",
@@ -49,7 +54,9 @@ __all__ = [
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
+    "RedisLimiter",
     "ServiceUnavailableError",
+    "StoreUnavailableError",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
     "__version__",

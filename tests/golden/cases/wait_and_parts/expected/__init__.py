@@ -20,6 +20,7 @@ from ._runtime.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServiceUnavailableError,
+    StoreUnavailableError,
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "RateLimitError",
     "RawResponse",
     "ServiceUnavailableError",
+    "StoreUnavailableError",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
     "WaitTimeoutError",

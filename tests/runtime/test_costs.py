@@ -1,0 +1,102 @@
+"""What is done once and not again, counted: no test fails by the clock."""
+
+# A test may look inside.
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import json
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from generator.runtime import decode, transport
+from generator.runtime.client import SyncClient
+from generator.runtime.credentials import Credentials
+from generator.runtime.envelope import Envelope
+from generator.runtime.models import Model
+from generator.runtime.operations import Operation, Server, Service
+from generator.runtime.request import CallOptions
+
+GENERATED = Path(__file__).resolve().parents[2] / "generated"
+
+SERVICE = Service(
+    package="ledgerly", version="1.0.0", servers=(Server(name="live", url="https://ledgerly.example/v1"),)
+)
+
+_LIST = """
+import json, sys
+
+from monetize360 import AsyncClient, Client
+from monetize360.models import Record
+
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+class Entry(Model):
+    id: str
+
+
+def test_importing_a_client_and_a_model_loads_nothing_that_only_a_call_needs() -> None:
+    child = subprocess.run(
+        [sys.executable, "-B", "-c", _LIST], cwd=GENERATED, capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(child.stdout))
+
+    assert loaded.isdisjoint({"asyncio", "httpcore2", "monetize360._service"})
+    assert loaded.isdisjoint(f"monetize360._runtime.{name}" for name in ("borrowed", "call", "drivers", "transport"))
+    assert not [name for name in loaded if name.startswith("monetize360.resources")]
+
+
+def test_a_model_is_built_when_it_is_used() -> None:
+    class Late(Model):
+        id: str
+
+    before = Late.__pydantic_complete__
+    Late(id="1")
+
+    assert (before, Late.__pydantic_complete__) == (False, True)
+
+
+def test_an_operation_has_one_adapter_however_often_it_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: Operation[Entry] = Operation(name="read", method="GET", path="entries/1", effect="read", returns=Entry)
+    made: list[object] = []
+    make = decode.Decoder.__init__
+
+    def counted(self: decode.Decoder, operation: Operation[Entry], envelope: Envelope) -> None:
+        made.append(operation)
+        make(self, operation, envelope)
+
+    monkeypatch.setattr(decode.Decoder, "__init__", counted)
+    borrowed = httpx2.Client(transport=httpx2.MockTransport(lambda _: httpx2.Response(200, json={"id": "1"})))
+
+    for _ in range(3):
+        SyncClient(SERVICE, Credentials(), http_client=borrowed)._call(read, {}, CallOptions())
+
+    assert made == [read]
+
+
+def test_clients_share_one_tls_context(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[ssl.SSLContext] = []
+    create = httpx2.create_ssl_context
+
+    def counted(*, trust_env: bool) -> ssl.SSLContext:
+        made.append(create(trust_env=trust_env))
+        return made[-1]
+
+    monkeypatch.setattr(httpx2, "create_ssl_context", counted)
+    transport.tls_context.cache_clear()
+
+    for _ in range(3):
+        client = SyncClient(SERVICE, Credentials())
+        assert isinstance(client._sender, transport.SyncTransport)
+        # The pools are made with the first call, and no call is made here.
+        client._sender._current()
+        client.close()
+
+    assert len(made) == 1
