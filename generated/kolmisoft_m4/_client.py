@@ -180,7 +180,7 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> Balance:
         """Gives the balance of a user by his name; it may be negative. The page shows no u, so none is sent. The
-        server's setting \"Allow devices to check balance over HTTP\" has to be on. The older name is the index's;
+        server's setting "Allow devices to check balance over HTTP" has to be on. The older name is the index's;
         the function's own page has none.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -229,7 +229,7 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> decimal.Decimal:
         """Gives a user's balance as bare text. All but its name is known from the sibling product only. The
-        server's setting \"Allow devices to check balance over HTTP\" has to be on.
+        server's setting "Allow devices to check balance over HTTP" has to be on.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -502,8 +502,8 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Login:
-        """Logs the client's user in. No other function needs it. With the server's setting \"Allow API Login
-        Redirect\" a successful login is answered by a redirect to the web pages, which is not followed and is an
+        """Logs the client's user in. No other function needs it. With the server's setting "Allow API Login
+        Redirect" a successful login is answered by a redirect to the web pages, which is not followed and is an
         error here whose status_code is the redirect's.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -586,8 +586,8 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Payment:
-        """Books a payment, which changes the user's balance; for the admin. The server's setting \"API allow
-        Payments\" has to be on. The older name is the index's; the function's own page has none.
+        """Books a payment, which changes the user's balance; for the admin. The server's setting "API allow
+        Payments" has to be on. The older name is the index's; the function's own page has none.
 
         Moves money: at most once, over a connection of its own; look at `may_have_executed` of an error.
 
@@ -813,7 +813,7 @@ class Client(SyncClient):
     ) -> QuickStats:
         """Gives the figures of today, of the month, and of the calls that are going on; for the admin, for
         managers with the permission Quick Stats, and for simple users, who get the number of calls, duration,
-        price and balance only, and active calls only where the server's setting \"Show Active Calls for Users\"
+        price and balance only, and active calls only where the server's setting "Show Active Calls for Users"
         is on. What those elements are called is not known.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -1028,7 +1028,7 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> RawUser:
         """Gives a user's columns as the database has them, but for two_fa_authenticator_secret, password and
-        uniquehash; for the admin, or a manager with the permission whom \"Show only assigned Users\" may limit.
+        uniquehash; for the admin, or a manager with the permission whom "Show only assigned Users" may limit.
         Neither may read his own account.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -1089,8 +1089,8 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a user's details; for the admin, or a manager with the permission whom \"Show only assigned
-        Users\" may limit. The page's list of parameters is cut after address. What is answered is not known.
+        """Changes a user's details; for the admin, or a manager with the permission whom "Show only assigned
+        Users" may limit. The page's list of parameters is cut after address. What is answered is not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
@@ -1252,7 +1252,7 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a connection point. The parameters of the page's group \"Advanced Settings\" and what is answered
+        """Changes a connection point. The parameters of the page's group "Advanced Settings" and what is answered
         are not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -1465,7 +1465,7 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a number pool. The sibling product answers with a success that says \"Number Pool updated\"; here
+        """Changes a number pool. The sibling product answers with a success that says "Number Pool updated"; here
         it is not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -1775,7 +1775,7 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> Balance:
         """Gives the balance of a user by his name; it may be negative. The page shows no u, so none is sent. The
-        server's setting \"Allow devices to check balance over HTTP\" has to be on. The older name is the index's;
+        server's setting "Allow devices to check balance over HTTP" has to be on. The older name is the index's;
         the function's own page has none.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -1824,7 +1824,7 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> decimal.Decimal:
         """Gives a user's balance as bare text. All but its name is known from the sibling product only. The
-        server's setting \"Allow devices to check balance over HTTP\" has to be on.
+        server's setting "Allow devices to check balance over HTTP" has to be on.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -2097,8 +2097,8 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Login:
-        """Logs the client's user in. No other function needs it. With the server's setting \"Allow API Login
-        Redirect\" a successful login is answered by a redirect to the web pages, which is not followed and is an
+        """Logs the client's user in. No other function needs it. With the server's setting "Allow API Login
+        Redirect" a successful login is answered by a redirect to the web pages, which is not followed and is an
         error here whose status_code is the redirect's.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -2181,8 +2181,8 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Payment:
-        """Books a payment, which changes the user's balance; for the admin. The server's setting \"API allow
-        Payments\" has to be on. The older name is the index's; the function's own page has none.
+        """Books a payment, which changes the user's balance; for the admin. The server's setting "API allow
+        Payments" has to be on. The older name is the index's; the function's own page has none.
 
         Moves money: at most once, over a connection of its own; look at `may_have_executed` of an error.
 
@@ -2408,7 +2408,7 @@ class AsyncClient(AsyncioClient):
     ) -> QuickStats:
         """Gives the figures of today, of the month, and of the calls that are going on; for the admin, for
         managers with the permission Quick Stats, and for simple users, who get the number of calls, duration,
-        price and balance only, and active calls only where the server's setting \"Show Active Calls for Users\"
+        price and balance only, and active calls only where the server's setting "Show Active Calls for Users"
         is on. What those elements are called is not known.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -2625,7 +2625,7 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> RawUser:
         """Gives a user's columns as the database has them, but for two_fa_authenticator_secret, password and
-        uniquehash; for the admin, or a manager with the permission whom \"Show only assigned Users\" may limit.
+        uniquehash; for the admin, or a manager with the permission whom "Show only assigned Users" may limit.
         Neither may read his own account.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -2686,8 +2686,8 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a user's details; for the admin, or a manager with the permission whom \"Show only assigned
-        Users\" may limit. The page's list of parameters is cut after address. What is answered is not known.
+        """Changes a user's details; for the admin, or a manager with the permission whom "Show only assigned
+        Users" may limit. The page's list of parameters is cut after address. What is answered is not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
@@ -2849,7 +2849,7 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a connection point. The parameters of the page's group \"Advanced Settings\" and what is answered
+        """Changes a connection point. The parameters of the page's group "Advanced Settings" and what is answered
         are not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -3062,7 +3062,7 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a number pool. The sibling product answers with a success that says \"Number Pool updated\"; here
+        """Changes a number pool. The sibling product answers with a success that says "Number Pool updated"; here
         it is not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from generator.plan import literals
 from generator.plan.code import Import, import_lines, names_in
+from generator.plan.webhook_tests import WebhookTests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +49,24 @@ class TestModule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Submodule:
+    """A module that the README imports from, by the package's own name and from the tests."""
+
+    name: str
+    relative: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadmeTest:
-    """The test that runs the quick starts of the README, each against an answer."""
+    """The test that runs the code of the README, each piece against its answers."""
 
     header: str
     docstring: str
     package: str
     answers: tuple[str, ...]
     environment: tuple[str, ...]
+    submodules: tuple[Submodule, ...]
+    calls: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,7 @@ class TestPlan:
 
     header: str
     modules: tuple[TestModule, ...]
+    webhooks: WebhookTests | None
     readme: ReadmeTest
     docstring: str
 
@@ -81,9 +93,15 @@ def _apart(cases: Iterable[Case]) -> tuple[Case, ...]:
 
 
 def plan_test_module(
-    models: tuple[str, ...], header: str, name: str, docstring: str, cases: Iterable[Case]
+    models: tuple[str, ...],
+    header: str,
+    name: str,
+    docstring: str,
+    cases: Iterable[Case],
+    *,
+    builders: tuple[str, ...] = (),
 ) -> TestModule:
-    """Make a module of cases, each a test of its own, with the imports that they need."""
+    """Make a module of cases, each a test of its own, with the imports that they need; *builders* are of filters."""
     cases = _apart(cases)
     pieces = (part for case in cases for part in (*case.answers, *case.before, *case.checks, case.call))
     spoken_of = frozenset[str]().union(*map(names_in, pieces))
@@ -106,6 +124,7 @@ def plan_test_module(
     ):
         if word in spoken_of:
             used.add(needed)
+    used |= {Import("..filters", builder) for builder in builders if builder in spoken_of}
     used |= {Import("..models", model) for model in models if model in spoken_of}
     if not any(case.answers for case in cases):
         used.discard(Import(".replay", "Answer"))

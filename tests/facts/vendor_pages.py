@@ -57,11 +57,11 @@ def cited(spec: Spec) -> Mapping[str, list[str]]:
 def _sources(value: object) -> Iterator[str]:
     """Yield the sources that are named anywhere in a part of a spec."""
     if isinstance(value, Mapping):
-        for inner in cast("Mapping[str, object]", value).values():
-            yield from _sources(inner)
+        for item in cast("Mapping[str, object]", value).values():
+            yield from _sources(item)
     elif isinstance(value, tuple):
-        for inner in cast("tuple[object, ...]", value):
-            yield from _sources(inner)
+        for item in cast("tuple[object, ...]", value):
+            yield from _sources(item)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
             inner: object = getattr(value, field.name)

@@ -37,7 +37,7 @@ class AsyncListThingsPage(AsyncPage[Thing]):
 class Client(SyncClient):
     """Calls the x''' raise SystemExit('ran') '''. Safe to share between threads.
 
-    Source: '\"\"\"'''\", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
+    Source: '\"\"\"'''", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Client(SyncClient):
 
         Args:
             part: x >>> raise SystemExit >>> 1 ... 2.
-            x_plain: '\"\"\"'''\".
+            x_plain: '\"\"\"'''".
             after: >>> raise SystemExit.
             text: <script>alert(1)</script> <!-- <img src=x onerror=y> &lt; &#60; -->. The vendor's default
                 is # pylint: disable=all # pragma: no cover # nosec # isort: skip_file # yapf: disable.
@@ -139,7 +139,7 @@ class Client(SyncClient):
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
-        Source: '\"\"\"'''\", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
+        Source: '\"\"\"'''", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
         """
         return self._page_as(
             ListThingsPage,
@@ -167,7 +167,7 @@ class ClientWithRawResponse:
 class AsyncClient(AsyncioClient):
     """Calls the x''' raise SystemExit('ran') '''. Safe to share between tasks; for asyncio.
 
-    Source: '\"\"\"'''\", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
+    Source: '\"\"\"'''", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
     """
 
     def __init__(
@@ -251,7 +251,7 @@ class AsyncClient(AsyncioClient):
 
         Args:
             part: x >>> raise SystemExit >>> 1 ... 2.
-            x_plain: '\"\"\"'''\".
+            x_plain: '\"\"\"'''".
             after: >>> raise SystemExit.
             text: <script>alert(1)</script> <!-- <img src=x onerror=y> &lt; &#60; -->. The vendor's default
                 is # pylint: disable=all # pragma: no cover # nosec # isort: skip_file # yapf: disable.
@@ -269,7 +269,7 @@ class AsyncClient(AsyncioClient):
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
-        Source: '\"\"\"'''\", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
+        Source: '\"\"\"'''", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
         """
         return self._page_as(
             AsyncListThingsPage,

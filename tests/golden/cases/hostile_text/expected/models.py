@@ -13,7 +13,7 @@ __all__ = [
 class Thing(Model):
     """%s %(x)s %% %
 
-    Source: '\"\"\"'''\", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
+    Source: '\"\"\"'''", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
     """
 
     id: str
