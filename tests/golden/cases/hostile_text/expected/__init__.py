@@ -27,6 +27,7 @@ from ._runtime.errors import (
 from ._runtime.limits import Limiter
 from ._runtime.pages import AsyncPage, Page
 from ._runtime.raw import RawResponse
+from ._runtime.waiting import WaitTimeoutError
 
 __version__ = "1.0.1"
 
@@ -59,5 +60,6 @@ __all__ = [
     "ServiceUnavailableError",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
+    "WaitTimeoutError",
     "__version__",
 ]
