@@ -83,9 +83,10 @@ START_THING: Operation[Started] = Operation(
 
 GET_THING: Operation[Any] = Operation(
     name="get_thing",
-    method="GET",
+    method="POST",
     path="things/{id}",
     effect="read",
+    body="json",
     parameters=(Parameter(name="id", wire="id", place="path", rule=Text(), required=True),),
     returns=Any,
     testing=True,
