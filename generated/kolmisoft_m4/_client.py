@@ -142,21 +142,12 @@ class Client(SyncClient):
             balance: The amount, or the new balance: the page says both.
 
         Returns:
-            UserBalance.
+            A user and his new balance.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -192,21 +183,12 @@ class Client(SyncClient):
             user_currency: 1: the user's own currency, whatever currency says. Exactly 1.
 
         Returns:
-            Balance.
+            A balance.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -244,17 +226,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -333,17 +306,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -387,17 +351,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -434,17 +389,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -469,21 +415,13 @@ class Client(SyncClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            DeviceDetails.
+            A device with its settings. The page's list is cut after these. Values whose form the page does
+            not show are text as it comes.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -514,21 +452,12 @@ class Client(SyncClient):
             p: The password.
 
         Returns:
-            Login.
+            A login.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -553,17 +482,8 @@ class Client(SyncClient):
         Older names of the same: logout.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -601,21 +521,12 @@ class Client(SyncClient):
             exchange_rate: Used when the currency is not the default one; the system's rate if not given.
 
         Returns:
-            Payment.
+            A payment that was booked.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -673,17 +584,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -726,21 +628,12 @@ class Client(SyncClient):
         Older names of the same: get_tariff.
 
         Returns:
-            Tariff.
+            A tariff with its rates.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -777,21 +670,12 @@ class Client(SyncClient):
                 it.
 
         Returns:
-            TariffChange.
+            What became of a tariff.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -819,20 +703,11 @@ class Client(SyncClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            QuickStats.
+            Figures of today, of the month and of now. A simple user gets a part of them.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -893,17 +768,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -953,21 +819,12 @@ class Client(SyncClient):
         Older names of the same: user_details.
 
         Returns:
-            UserDetails.
+            A user's details. All elements are those of the sibling product.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1000,17 +857,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1034,21 +882,13 @@ class Client(SyncClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            RawUser.
+            A user as the database has him. The page's list is cut after these, and open; what is not here
+            is kept. Values whose form the page does not show are text as it comes.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1113,17 +953,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1187,17 +1018,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1272,17 +1094,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1342,17 +1155,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1389,17 +1193,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1432,17 +1227,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1475,17 +1261,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1514,17 +1291,8 @@ class Client(SyncClient):
             The parsed answer; the vendor does not document its form.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1552,17 +1320,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1597,17 +1356,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1737,21 +1487,12 @@ class AsyncClient(AsyncioClient):
             balance: The amount, or the new balance: the page says both.
 
         Returns:
-            UserBalance.
+            A user and his new balance.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1787,21 +1528,12 @@ class AsyncClient(AsyncioClient):
             user_currency: 1: the user's own currency, whatever currency says. Exactly 1.
 
         Returns:
-            Balance.
+            A balance.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1839,17 +1571,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1928,17 +1651,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1982,17 +1696,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2029,17 +1734,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2064,21 +1760,13 @@ class AsyncClient(AsyncioClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            DeviceDetails.
+            A device with its settings. The page's list is cut after these. Values whose form the page does
+            not show are text as it comes.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2109,21 +1797,12 @@ class AsyncClient(AsyncioClient):
             p: The password.
 
         Returns:
-            Login.
+            A login.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2148,17 +1827,8 @@ class AsyncClient(AsyncioClient):
         Older names of the same: logout.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2196,21 +1866,12 @@ class AsyncClient(AsyncioClient):
             exchange_rate: Used when the currency is not the default one; the system's rate if not given.
 
         Returns:
-            Payment.
+            A payment that was booked.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2268,17 +1929,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2321,21 +1973,12 @@ class AsyncClient(AsyncioClient):
         Older names of the same: get_tariff.
 
         Returns:
-            Tariff.
+            A tariff with its rates.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2372,21 +2015,12 @@ class AsyncClient(AsyncioClient):
                 it.
 
         Returns:
-            TariffChange.
+            What became of a tariff.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2414,20 +2048,11 @@ class AsyncClient(AsyncioClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            QuickStats.
+            Figures of today, of the month and of now. A simple user gets a part of them.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2488,17 +2113,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2548,21 +2164,12 @@ class AsyncClient(AsyncioClient):
         Older names of the same: user_details.
 
         Returns:
-            UserDetails.
+            A user's details. All elements are those of the sibling product.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2595,17 +2202,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2631,21 +2229,13 @@ class AsyncClient(AsyncioClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            RawUser.
+            A user as the database has him. The page's list is cut after these, and open; what is not here
+            is kept. Values whose form the page does not show are text as it comes.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2710,17 +2300,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2784,17 +2365,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2869,17 +2441,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2939,17 +2502,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2986,17 +2540,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3029,17 +2574,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3072,17 +2608,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3111,17 +2638,8 @@ class AsyncClient(AsyncioClient):
             The parsed answer; the vendor does not document its form.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3149,17 +2667,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3194,17 +2703,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 

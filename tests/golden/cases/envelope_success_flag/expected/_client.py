@@ -69,7 +69,7 @@ class Client(SyncClient):
             id: The id of the invoice. Exactly 8 characters.
 
         Returns:
-            Invoice.
+            An invoice.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
@@ -145,7 +145,7 @@ class AsyncClient(AsyncioClient):
             id: The id of the invoice. Exactly 8 characters.
 
         Returns:
-            Invoice.
+            An invoice.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.

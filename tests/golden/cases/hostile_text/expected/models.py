@@ -6,8 +6,17 @@ from typing import Any, Literal
 from ._runtime.models import Model
 
 __all__ = [
+    "Started",
     "Thing",
 ]
+
+
+class Started(Model):
+    """`Started`."""
+
+    id: str
+
+    state: str
 
 
 class Thing(Model):

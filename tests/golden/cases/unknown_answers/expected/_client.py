@@ -115,7 +115,7 @@ class Client(SyncClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            Description.
+            Seen, not documented.
 
         Raises:
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
@@ -236,7 +236,7 @@ class AsyncClient(AsyncioClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            Description.
+            Seen, not documented.
 
         Raises:
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
