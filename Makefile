@@ -99,6 +99,7 @@ golden: $(READY) ## Accept the current output as expected; read the diff before 
 	$(BIN)/python -m tests.golden.accept
 	$(BIN)/python -m tests.spec.accept
 	$(BIN)/python -m tests.facts.vendor_pages
+	$(BIN)/python -m tests.changes.accept
 	$(BIN)/clientmill schema > specs/schema.json
 
 .PHONY: reliability

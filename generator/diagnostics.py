@@ -150,4 +150,10 @@ CODES: dict[str, str] = {
     "S097": "a token that is not fetched, or not sent",
     # Error classes of a spec's own.
     "S120": "an error class of the spec's own that cannot be",
+    # What was released before.
+    "S130": "a change that the changelog does not announce",
+    "S131": "a changelog entry whose kind is not what happened",
+    "S132": "a changelog entry that is older than one that was released",
+    "S133": "a changelog entry that was released and is gone",
+    "S134": "a remembered surface that cannot be read",
 }

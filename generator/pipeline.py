@@ -121,6 +121,7 @@ def read_specs(settings: Settings) -> Selection:
     specs = parse_specs(sources, complaints)
     files = {source.name: _file(source) for source in sources}
     by_reference = {file.reference: file for file in files.values()}
+    mistaken |= _hold_against_released(settings, specs, sources, complaints)
     return Selection(
         specs={
             name: spec
@@ -132,6 +133,18 @@ def read_specs(settings: Settings) -> Selection:
         readable=len(sources) == len(paths),
         diagnostics=complaints.sorted(),
     )
+
+
+def _hold_against_released(
+    settings: Settings, specs: Mapping[str, Spec], sources: list[SpecSource], complaints: Complaints
+) -> set[str]:
+    """Hold each changelog against what its package was; return the names of the files that do not tell the truth."""
+    from generator.changes.released import check_released  # noqa: PLC0415 - see above
+
+    files = {source.name: _file(source) for source in sources}
+    by_reference = {file.reference: file for file in files.values()}
+    digests = {name: {file.name: file.digest for file in lineage(files[name], by_reference)} for name in specs}
+    return check_released(settings.output, specs, sources, digests, complaints)
 
 
 def _text(source: SpecSource, key: str) -> str:

@@ -26,7 +26,7 @@ from ._runtime.errors import (
 )
 from ._runtime.raw import RawResponse
 
-__version__ = "1.0.0"
+__version__ = "5.4.0"
 
 __all__ = [
     "APIConnectionError",

@@ -292,8 +292,10 @@ class Client(SyncClient):
             period_end: Unix seconds; today at 23:59 if not given.
             s_user: Whose calls.
             s_call_type: The vendor's default is all.
-            s_origination_point: The vendor's default is all.
-            s_termination_point: For the admin only. The vendor's default is all.
+            s_origination_point: The vendor's default is all. Since 2.0.0 (2016-01-07, M4 user calls get (28
+                Nov 2022)).
+            s_termination_point: For the admin only. The vendor's default is all. Since 2.0.0 (2016-01-07,
+                M4 user calls get (28 Nov 2022)).
             s_hgc: Id of a hangup cause. The vendor's default is all.
             s_destination: A prefix.
             order_desc: 0 to 1. The vendor's default is 0.
@@ -357,6 +359,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API Exchange rate update (28 Nov 2022), read 2026-11-21.
+
+        Since 3.2.0 (2017-11-06, M4 API, the index (text of 6 Nov 2017)).
         """
         return self._call(
             EXCHANGE_RATE_UPDATE,
@@ -627,6 +631,9 @@ class Client(SyncClient):
 
         Older names of the same: get_tariff.
 
+        Args:
+            device_id: Since 3.0.0 (2016-10-11, M2 API tariff rates get (11 Oct 2016)).
+
         Returns:
             A tariff with its rates.
 
@@ -712,6 +719,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API quickstats get (28 Nov 2022), read 2026-11-21.
+
+        Since 2.1.0 (2016-02-11, M4 API quickstats get (28 Nov 2022)).
         """
         return self._call(QUICKSTATS_GET, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -774,6 +783,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M2 API aggregate get (11 Jul 2017), M4 API aggregate get, read 2026-11-21.
+
+        Since 3.1.0 (2017-07-11, M2 API aggregate get (11 Jul 2017), M4 API aggregate get).
         """
         return self._call(
             AGGREGATE_GET,
@@ -850,7 +861,8 @@ class Client(SyncClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Args:
-            user_id: One user's id, or all.
+            user_id: One user's id, or all. Since 5.0.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct
+                2025)).
 
         Returns:
             list[User].
@@ -863,6 +875,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API users get (13 Dec 2024, 6 Oct 2025), read 2026-11-21.
+
+        Since 3.6.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
         """
         return self._call(USERS_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -893,6 +907,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API user details raw get (21 Feb 2024), read 2026-11-21.
+
+        Since 5.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
         """
         return self._call(
             USER_DETAILS_RAW_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -959,6 +975,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API user details update (12 Mar 2024), read 2026-11-21.
+
+        Since 5.2.0 (2024-03-12, M4 API user details update (12 Mar 2024)).
         """
         return self._call(
             USER_DETAILS_UPDATE,
@@ -1024,6 +1042,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API cp create (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_CREATE,
@@ -1100,6 +1120,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API cp update (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_UPDATE,
@@ -1161,6 +1183,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API cp delete (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return self._call(
             CP_DELETE, {"cp_id": cp_id, "hashed": hashed}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -1199,6 +1223,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOLS_GET,
@@ -1233,6 +1259,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_CREATE,
@@ -1267,6 +1295,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_UPDATE,
@@ -1297,6 +1327,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(NUMBER_POOL_DELETE, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -1326,6 +1358,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_NUMBERS_CREATE,
@@ -1362,6 +1396,8 @@ class Client(SyncClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return self._call(
             NUMBER_POOL_NUMBERS_DELETE,
@@ -1637,8 +1673,10 @@ class AsyncClient(AsyncioClient):
             period_end: Unix seconds; today at 23:59 if not given.
             s_user: Whose calls.
             s_call_type: The vendor's default is all.
-            s_origination_point: The vendor's default is all.
-            s_termination_point: For the admin only. The vendor's default is all.
+            s_origination_point: The vendor's default is all. Since 2.0.0 (2016-01-07, M4 user calls get (28
+                Nov 2022)).
+            s_termination_point: For the admin only. The vendor's default is all. Since 2.0.0 (2016-01-07,
+                M4 user calls get (28 Nov 2022)).
             s_hgc: Id of a hangup cause. The vendor's default is all.
             s_destination: A prefix.
             order_desc: 0 to 1. The vendor's default is 0.
@@ -1702,6 +1740,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API Exchange rate update (28 Nov 2022), read 2026-11-21.
+
+        Since 3.2.0 (2017-11-06, M4 API, the index (text of 6 Nov 2017)).
         """
         return await self._call(
             EXCHANGE_RATE_UPDATE,
@@ -1972,6 +2012,9 @@ class AsyncClient(AsyncioClient):
 
         Older names of the same: get_tariff.
 
+        Args:
+            device_id: Since 3.0.0 (2016-10-11, M2 API tariff rates get (11 Oct 2016)).
+
         Returns:
             A tariff with its rates.
 
@@ -2057,6 +2100,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API quickstats get (28 Nov 2022), read 2026-11-21.
+
+        Since 2.1.0 (2016-02-11, M4 API quickstats get (28 Nov 2022)).
         """
         return await self._call(QUICKSTATS_GET, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -2119,6 +2164,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M2 API aggregate get (11 Jul 2017), M4 API aggregate get, read 2026-11-21.
+
+        Since 3.1.0 (2017-07-11, M2 API aggregate get (11 Jul 2017), M4 API aggregate get).
         """
         return await self._call(
             AGGREGATE_GET,
@@ -2195,7 +2242,8 @@ class AsyncClient(AsyncioClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Args:
-            user_id: One user's id, or all.
+            user_id: One user's id, or all. Since 5.0.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct
+                2025)).
 
         Returns:
             list[User].
@@ -2208,6 +2256,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API users get (13 Dec 2024, 6 Oct 2025), read 2026-11-21.
+
+        Since 3.6.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
         """
         return await self._call(
             USERS_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -2240,6 +2290,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API user details raw get (21 Feb 2024), read 2026-11-21.
+
+        Since 5.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
         """
         return await self._call(
             USER_DETAILS_RAW_GET, {"user_id": user_id}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -2306,6 +2358,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API user details update (12 Mar 2024), read 2026-11-21.
+
+        Since 5.2.0 (2024-03-12, M4 API user details update (12 Mar 2024)).
         """
         return await self._call(
             USER_DETAILS_UPDATE,
@@ -2371,6 +2425,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API cp create (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_CREATE,
@@ -2447,6 +2503,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API cp update (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_UPDATE,
@@ -2508,6 +2566,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API cp delete (7 Nov 2022), read 2026-11-21.
+
+        Since 3.4.0 (2022-11-07, M4 API cp create (7 Nov 2022)).
         """
         return await self._call(
             CP_DELETE, {"cp_id": cp_id, "hashed": hashed}, CallOptions(timeout, extra_headers, extra_query, extra_body)
@@ -2546,6 +2606,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOLS_GET,
@@ -2580,6 +2642,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_CREATE,
@@ -2614,6 +2678,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_UPDATE,
@@ -2644,6 +2710,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(NUMBER_POOL_DELETE, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -2673,6 +2741,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_NUMBERS_CREATE,
@@ -2709,6 +2779,8 @@ class AsyncClient(AsyncioClient):
                 done its work.
 
         Source: M4 API number pool pages (20 Oct 2022), read 2026-11-21.
+
+        Since 3.3.0 (2022-10-20, M4 API number pool pages (20 Oct 2022)).
         """
         return await self._call(
             NUMBER_POOL_NUMBERS_DELETE,

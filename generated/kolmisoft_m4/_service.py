@@ -38,7 +38,7 @@ from .models import (
 
 SERVICE = Service(
     package="kolmisoft_m4",
-    version="1.0.0",
+    version="5.4.0",
     credentials=(
         Credential(name="username", wire="username", environment_variable="KOLMISOFT_USERNAME"),
         Credential(name="secret_key", wire="secretKey", environment_variable="KOLMISOFT_SECRET_KEY"),

@@ -70,8 +70,10 @@ class Device(Model):
     """SIP is the only one that the page shows."""
 
     ipaddr: str | None = None
+    """Since 3.5.0 (2022-11-28, M4 API devices get (28 Nov 2022))."""
 
     port: int | None = None
+    """Since 3.5.0 (2022-11-28, M4 API devices get (28 Nov 2022))."""
 
 
 class DeviceDetails(Model):
@@ -370,6 +372,8 @@ class User(Model):
     """A user of the list. What the values of blocked, usertype, user_status and hidden mean is not known.
 
     Source: M4 API users get (13 Dec 2024, 6 Oct 2025), read 2026-11-21.
+
+    Since 3.6.0 (2023-08-23, M4 API users get (13 Dec 2024, 6 Oct 2025)).
     """
 
     id: int
@@ -391,10 +395,10 @@ class User(Model):
     usertype: str | None = None
 
     user_status: str | None = None
-    """Since 2025."""
+    """Since 5.3.0 (2025-10-06, M4 API users get (13 Dec 2024, 6 Oct 2025))."""
 
     hidden: str | None = None
-    """Since 6 Oct 2025."""
+    """Since 5.4.0 (2025-10-06, M4 API users get (13 Dec 2024, 6 Oct 2025))."""
 
 
 class RawUser(Model):
@@ -402,6 +406,8 @@ class RawUser(Model):
     Values whose form the page does not show are text as it comes.
 
     Source: M4 API user details raw get (21 Feb 2024), read 2026-11-21.
+
+    Since 5.1.0 (2024-02-21, M4 API user details raw get (21 Feb 2024)).
     """
 
     id: int
@@ -473,6 +479,8 @@ class QuickStats(Model):
     """Figures of today, of the month and of now. A simple user gets a part of them.
 
     Source: M4 API quickstats get (28 Nov 2022), read 2026-11-21.
+
+    Since 2.1.0 (2016-02-11, M4 API quickstats get (28 Nov 2022)).
     """
 
     today: PeriodStats | None = None

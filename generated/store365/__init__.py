@@ -24,8 +24,11 @@ from ._runtime.errors import (
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
+from ._runtime.file_tokens import FileTokenStore
 from ._runtime.pages import AsyncPage, Page
 from ._runtime.raw import RawResponse
+from ._runtime.redis_tokens import RedisTokenStore
+from ._runtime.token_stores import TokenStore
 
 __version__ = "1.0.0"
 
@@ -44,6 +47,7 @@ __all__ = [
     "ClientClosedError",
     "ConflictError",
     "CredentialError",
+    "FileTokenStore",
     "InternalServerError",
     "NotFoundError",
     "Page",
@@ -51,8 +55,10 @@ __all__ = [
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
+    "RedisTokenStore",
     "ServiceUnavailableError",
     "StoreUnavailableError",
+    "TokenStore",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
     "__version__",

@@ -7,6 +7,7 @@ import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
+from ._runtime.token_stores import TokenStore
 
 if TYPE_CHECKING:
     from .resources.users import AsyncUsers, AsyncUsersWithRawResponse, Users, UsersWithRawResponse
@@ -23,6 +24,7 @@ class Client(SyncClient):
         client_id: str | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
@@ -39,6 +41,8 @@ class Client(SyncClient):
             token_url: Another address for the login than https://token.store-it365.eu/auth; https, or http
                 to this machine. The token is a JWT. There is no refresh token; a new one is asked for in
                 the same way.
+            token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
+                RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.
@@ -60,6 +64,7 @@ class Client(SyncClient):
             credentials,
             base_url=base_url,
             token_url=token_url,
+            token_store=token_store,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
@@ -105,6 +110,7 @@ class AsyncClient(AsyncioClient):
         client_id: str | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
@@ -121,6 +127,8 @@ class AsyncClient(AsyncioClient):
             token_url: Another address for the login than https://token.store-it365.eu/auth; https, or http
                 to this machine. The token is a JWT. There is no refresh token; a new one is asked for in
                 the same way.
+            token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
+                RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.
@@ -142,6 +150,7 @@ class AsyncClient(AsyncioClient):
             credentials,
             base_url=base_url,
             token_url=token_url,
+            token_store=token_store,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,

@@ -13,6 +13,7 @@ import click
 
 from generator.cli.adding import add
 from generator.cli.complaints import Style, render
+from generator.cli.diff import diff
 from generator.cli.exits import CLEAN, DIFFERENT, UsageMistake
 from generator.cli.options import complain, counted, folders, quietly, replace_file, spelled
 from generator.cli.progress import shown_progress
@@ -37,6 +38,7 @@ def clientmill() -> None:
     clientmill check               say what is wrong with the specs
     clientmill generate            write the packages of all specs
     clientmill generate --check    exit 1 with a diff if that would change any
+    clientmill diff main           say what changed in the APIs since main
     """
 
 
@@ -234,6 +236,7 @@ def fmt(
 
 
 clientmill.add_command(add)
+clientmill.add_command(diff)
 
 
 @clientmill.command()

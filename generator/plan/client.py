@@ -136,7 +136,11 @@ def _login_options(spec: Spec) -> tuple[Option, ...]:
     if login is None:
         return ()
     doc = f"Another address for the login than {login.url}; https, or http to this machine. {literals.prose(login.doc)}"
-    return (_option("token_url", "str | None", "None", doc.strip()),)
+    store = "Keeps the token together with other processes of the account; a FileTokenStore or a RedisTokenStore."
+    return (
+        _option("token_url", "str | None", "None", doc.strip()),
+        _option("token_store", "TokenStore | None", "None", store),
+    )
 
 
 def _option(name: str, annotation: str, default: str, doc: str, *, passed_as: str = "", copied: bool = False) -> Option:
@@ -242,6 +246,8 @@ def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]
         used.add(Import("typing", "Literal"))
     if spec.rate_limit is not None:
         used.add(Import(f"{_RUNTIME}.limits", "BaseLimiter"))
+    if spec.auth.login is not None:
+        used.add(Import(f"{_RUNTIME}.token_stores", "TokenStore"))
     if settings(spec):
         used.add(Import("typing", "Literal"))
     if hidden_builtins(spec) & names_in("bool | float | int | str"):

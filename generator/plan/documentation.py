@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from generator.plan import literals, types
+from generator.plan.announced import since
 from generator.plan.code import Code
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
@@ -44,14 +45,22 @@ def provenance(spec: Spec, source: str | None) -> str:
     return f"Source: {literals.prose(page.title)}{where}, read {page.read.isoformat()}."
 
 
-def member_text(spec: Spec, member: Member, *, inherited: str | None = None) -> str:
-    """Say what a parameter or field is: its words, its limits, its default, its origin where that is its own."""
+def member_text(spec: Spec, member: Member, name: str, *, inherited: str | None = None) -> str:
+    """Say what a parameter or field is: its words, its limits, its default, its origin where that is its own.
+
+    Args:
+        spec: The spec.
+        member: The parameter or field.
+        name: As a changelog names it.
+        inherited: The origin of what it belongs to.
+    """
     parts = [
         literals.prose(member.doc),
         types.limits(member.type, spec.types),
         "Its form is not known." if types.is_unknown(member.type, spec.types) else "",
         f"The vendor's default is {member.default}." if member.default is not None else "",
         _UNPRINTED.get(member.source or "", "") if member.source != inherited else "",
+        since(spec, name),
     ]
     return " ".join(_sentence(part) for part in parts if part)
 
@@ -86,7 +95,7 @@ def method_docstring(
         (
             each.name,
             (
-                member_text(spec, member, inherited=endpoint.source)
+                member_text(spec, member, f"{wire}.{member.name}", inherited=endpoint.source)
                 if (member := members.get((each.place, each.wire)))
                 else ""
             ),
@@ -101,6 +110,7 @@ def method_docstring(
         _returned(spec, returns, paged=paged, is_async=is_async),
         entries("Raises", _raised(spec, parameters)),
         provenance(spec, endpoint.source),
+        since(spec, wire),
     )
 
 

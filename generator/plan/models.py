@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from generator import naming
 from generator.plan import literals
+from generator.plan.announced import since
 from generator.plan.code import Import, import_lines
 from generator.plan.documentation import member_text, provenance
 from generator.plan.types import is_mixed
@@ -78,12 +79,17 @@ def plan_models(spec: Spec, header: str) -> ModelModule | None:
         definition = objects[declared.name]
         members = {member.name: member for member in definition.fields}
         fields = tuple(
-            _field(spec, members[wire], annotation, definition.source) for wire, annotation in declared.fields
+            _field(spec, declared.name, members[wire], annotation, definition.source)
+            for wire, annotation in declared.fields
         )
         if any("Field(" in field.declaration for field in fields):
             imports.add(_FIELD)
         imports.update(declared.imports)
-        paragraphs = (literals.prose(definition.doc) or f"`{declared.name}`.", provenance(spec, definition.source))
+        paragraphs = (
+            literals.prose(definition.doc) or f"`{declared.name}`.",
+            provenance(spec, definition.source),
+            since(spec, declared.name),
+        )
         docstring = literals.docstring(paragraphs, indent=4)
         theirs = next((member.name for member in definition.fields if member.model is not None), None)
         if theirs is None:
@@ -124,9 +130,9 @@ def _shaped(name: str, docstring: str, fields: tuple[Field, ...], annotation: st
     )
 
 
-def _field(spec: Spec, member: Member, annotation: str, source: str | None) -> Field:
+def _field(spec: Spec, owner: str, member: Member, annotation: str, source: str | None) -> Field:
     name = member.alias or naming.attribute_name(member.name)
-    text = member_text(spec, member, inherited=source)
+    text = member_text(spec, member, f"{owner}.{member.name}", inherited=source)
     alias = "" if name == member.name else f"serialization_alias={literals.string(member.name)}"
     # Where all is text, the text that a number could be would otherwise be preferred to the number.
     mode = 'union_mode="left_to_right"' if spec.format.response != "json" and is_mixed(member.type, spec.types) else ""

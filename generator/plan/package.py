@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from generator.changes.extraction import surface_of
+from generator.changes.spelling import spell_lines
 from generator.plan import literals
 from generator.plan.auth import Credential, plan_credentials
 from generator.plan.client import ClientModule, plan_client_module
@@ -86,6 +88,13 @@ class ChangelogPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurfacePage:
+    """What the package offers, a line a name, as it is remembered for the next comparison."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientPlan:
     """All decisions about one package, spelled as they will be printed."""
 
@@ -104,6 +113,7 @@ class ClientPlan:
     distribution: Distribution
     readme: ReadmePage
     changelog: ChangelogPage
+    surface: SurfacePage
     tests: TestPlan
     credentials: tuple[Credential, ...]
     operations: tuple[Operation, ...]
@@ -148,6 +158,7 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
         changelog=ChangelogPage(
             title=literals.markdown(spec.title), note=literals.markdown(f"{note}."), releases=_releases(spec.changelog)
         ),
+        surface=SurfacePage(lines=spell_lines(surface_of(spec))),
         tests=plan_tests(spec, header, credentials, operations),
         credentials=credentials,
         operations=operations,
@@ -195,6 +206,9 @@ def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...
     if spec.rate_limit is not None:
         imports |= {Import("._runtime.limits", name) for name in ("BaseLimiter", "Limiter")}
         imports |= {Import("._runtime.file_limits", "FileLimiter"), Import("._runtime.redis_limits", "RedisLimiter")}
+    if spec.auth.login is not None:
+        imports |= {Import("._runtime.token_stores", "TokenStore"), Import("._runtime.file_tokens", "FileTokenStore")}
+        imports.add(Import("._runtime.redis_tokens", "RedisTokenStore"))
     if any(parameter.default == "OMIT" for operation in operations for parameter in operation.parameters):
         imports.add(Import("._runtime.arguments", "OMIT"))
     return PackageModule(
@@ -218,4 +232,14 @@ def _releases(entries: tuple[ChangelogEntry, ...]) -> tuple[Release, ...]:
 
 
 def _members(entry: ChangelogEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return (("Adds", entry.adds), ("Changes", entry.changes), ("Removes", entry.removes))
+    renamed = tuple(f"{old} to {new}" for old, new in entry.renames.items())
+    until = "" if entry.sunset is None else f", which ends on {entry.sunset.isoformat()}"
+    instead = f"; use {entry.instead} instead" if entry.instead else ""
+    ends = (*entry.deprecates[:-1], f"{entry.deprecates[-1]}{until}{instead}") if entry.deprecates else ()
+    return (
+        ("Adds", entry.adds),
+        ("Changes", entry.changes),
+        ("Removes", entry.removes),
+        ("Renames", renamed),
+        ("Deprecates", ends),
+    )

@@ -8,7 +8,7 @@ from generator.plan import literals
 from generator.plan.auth import Credential
 from generator.plan.guides import Guide, address, arguments, plan_guides
 from generator.plan.operations import Operation
-from generator.plan.sharing import SharedLimit, plan_shared_limit
+from generator.plan.sharing import SharedLimit, SharedToken, plan_shared_limit, plan_shared_token
 from generator.spec.document import Spec
 from generator.spec.envelope import ErrorMeaning, told_by
 from generator.spec.error_classes import own_classes
@@ -81,6 +81,7 @@ class ReadmePage:
     errors: tuple[ErrorRow, ...]
     own_errors: tuple[OwnErrorRow, ...]
     shared_limit: SharedLimit | None
+    shared_token: SharedToken | None
     assumed: tuple[str, ...]
     unknowns: tuple[str, ...]
     contradictions: tuple[str, ...]
@@ -121,6 +122,7 @@ def plan_readme(
             OwnErrorRow(name=name, what=_own_error(meaning)) for name, meaning in own_classes(spec).items()
         ),
         shared_limit=plan_shared_limit(spec, address(spec)),
+        shared_token=plan_shared_token(spec, address(spec)),
         assumed=tuple(literals.markdown(f"{what}: {why}.") for what, why in spec.assumed.items()),
         unknowns=tuple(literals.markdown(unknown) for unknown in spec.unknowns),
         contradictions=tuple(

@@ -9,6 +9,14 @@ from generator.spec.document import Spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedToken:
+    """The token, as code that keeps it in several processes."""
+
+    by_file: str
+    by_redis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedLimit:
     """The limit, as code that keeps it in several processes."""
 
@@ -19,7 +27,27 @@ class SharedLimit:
 
 def is_shared(spec: Spec) -> bool:
     """Tell whether processes of one account have something to share."""
-    return spec.rate_limit is not None
+    return spec.rate_limit is not None or spec.auth.login is not None
+
+
+def plan_shared_token(spec: Spec, address: str) -> SharedToken | None:
+    """Spell how several processes keep one token, or None where there is none.
+
+    Args:
+        spec: What the vendor's pages say.
+        address: The client's argument for the vendor's address, where it needs one.
+    """
+    if spec.auth.login is None:
+        return None
+    client = f"Client({', '.join(part for part in (address, 'token_store=store') if part)})"
+    path, key = literals.string(f"/run/{spec.package}/token"), literals.string(f"{spec.package}:token")
+    return SharedToken(
+        by_file=f"from {spec.package} import Client, FileTokenStore\n\nstore = FileTokenStore({path})\nclient = {client}",
+        by_redis=(
+            f"from {spec.package} import Client, RedisTokenStore\n\n"
+            f'store = RedisTokenStore("redis://localhost:6379/0", {key})\nclient = {client}'
+        ),
+    )
 
 
 def plan_shared_limit(spec: Spec, address: str) -> SharedLimit | None:

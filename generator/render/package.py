@@ -45,6 +45,7 @@ def planned_files(plan: ClientPlan) -> Iterator[PlannedFile]:
     yield file("pyproject.toml", "pyproject.toml.j2", plan.distribution)
     yield file("README.md", "README.md.j2", plan.readme)
     yield file("CHANGELOG.md", "CHANGELOG.md.j2", plan.changelog)
+    yield file("SURFACE.txt", "SURFACE.txt.j2", plan.surface)
     yield file("tests/__init__.py", "tests/__init__.py.j2", plan.tests)
     yield file("tests/test_readme.py", "tests/test_readme.py.j2", plan.tests.readme)
     if plan.tests.webhooks is not None:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.spec import words
-from generator.spec.shape import ChoiceShape, Key, ListShape, ParsedShape, RecordShape, TextShape, shown
+from generator.spec.shape import (
+    BooleanShape,
+    ChoiceShape,
+    Key,
+    ListShape,
+    MapShape,
+    ParsedShape,
+    RecordShape,
+    TextShape,
+    shown,
+)
 
 KINDS = {
     "additive": "adds something that nobody has to know",
@@ -19,7 +30,23 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangelogEntry:
-    """One announcement of the vendor, and the members of the spec that it touched."""
+    """One announcement of the vendor, and the members of the spec that it touched.
+
+    Attributes:
+        date: The day of the announcement.
+        kind: A key of `KINDS`.
+        source: A name under `sources`.
+        quote: The vendor's own words.
+        doc: The same in words for callers.
+        adds: Members that are new.
+        changes: Members that changed.
+        removes: Members that are gone.
+        renames: Members under their old names, with the new ones.
+        deprecates: Members that will end.
+        sunset: The day of that end, where the vendor names one.
+        instead: The member to use instead, or words for it.
+        late: Whether the entry was noticed after a newer one was released.
+    """
 
     date: datetime.date
     kind: str
@@ -29,6 +56,16 @@ class ChangelogEntry:
     adds: tuple[str, ...]
     changes: tuple[str, ...]
     removes: tuple[str, ...]
+    renames: Mapping[str, str]
+    deprecates: tuple[str, ...]
+    sunset: datetime.date | None
+    instead: str
+    late: bool
+
+    def named(self) -> tuple[str, ...]:
+        """Return every member that the entry speaks of, under its old name and its new one."""
+        renamed = (name for pair in self.renames.items() for name in pair)
+        return (*self.adds, *self.changes, *self.removes, *renamed, *self.deprecates)
 
 
 def _date(text: str) -> datetime.date:
@@ -43,7 +80,8 @@ def _date(text: str) -> datetime.date:
 
 DATE = ParsedShape(_date, "a day", "S029", "2025-10-06")
 
-_MEMBERS = ListShape(TextShape(what="the dotted name of a member"), one_is_enough=True)
+_MEMBER = TextShape(what="the dotted name of a member")
+_MEMBERS = ListShape(_MEMBER, one_is_enough=True)
 
 CHANGELOG = ListShape(
     RecordShape(
@@ -57,6 +95,13 @@ CHANGELOG = ListShape(
             "adds": Key(_MEMBERS, "Members that are new, such as `User.hidden`.", default=()),
             "changes": Key(_MEMBERS, "Members that changed.", default=()),
             "removes": Key(_MEMBERS, "Members that are gone.", default=()),
+            "renames": Key(
+                MapShape(_MEMBER), "Members that have another name now: the old name and the new one.", default={}
+            ),
+            "deprecates": Key(_MEMBERS, "Members that will end.", default=()),
+            "sunset": Key(DATE, "The day on which what is deprecated ends.", default=None),
+            "instead": Key(words.text, "What to use instead: a member, or words.", default=""),
+            "late": Key(BooleanShape(), "Whether it was noticed only after a newer entry was released.", default=False),
         },
         "an entry",
     )
@@ -65,9 +110,14 @@ CHANGELOG = ListShape(
 
 def version(entries: tuple[ChangelogEntry, ...]) -> str:
     """Return the package's version: 1.0.0, moved on by each entry from the oldest to the newest."""
+    return version_of(tuple(entry.kind for entry in entries))
+
+
+def version_of(kinds: tuple[str, ...]) -> str:
+    """Return the version that entries of these kinds lead to, the newest first."""
     major, minor, patch = 1, 0, 0
-    for entry in reversed(entries):
-        match entry.kind:
+    for kind in reversed(kinds):
+        match kind:
             case "breaking":
                 major, minor, patch = major + 1, 0, 0
             case "additive":

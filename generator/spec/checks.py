@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from itertools import pairwise
 
 from generator import naming
 from generator.diagnostics import Complaints
 from generator.spec import addresses
+from generator.spec.changelog_checks import check_changelog
 from generator.spec.checker import Checker, Path
 from generator.spec.credential_checks import check_credentials
 from generator.spec.document import Spec
 from generator.spec.endpoint_checks import check_builders, check_companions, check_endpoints
-from generator.spec.endpoints import GROUPS
 from generator.spec.envelope import tells_codes, tells_messages, told_by
 from generator.spec.error_classes import check_error_classes
 from generator.spec.form_checks import check_forms
@@ -203,40 +202,6 @@ def _webhooks(checker: Checker) -> None:
         classes.setdefault(name, f"'{event}'")
 
 
-def _changelog(checker: Checker) -> None:
-    entries = checker.spec.changelog
-    for number, (newer, older) in enumerate(pairwise(entries), start=1):
-        if older.date > newer.date:
-            message = f"the newest entry stands first, and {older.date} is later than {newer.date} above it"
-            checker.complain(("changelog", str(number), "date"), "S058", message)
-    names = _member_names(checker)
-    gone: set[str] = set()
-    back: set[str] = set()
-    for number, entry in enumerate(entries):
-        for key, mentioned in (("adds", entry.adds), ("changes", entry.changes), ("removes", entry.removes)):
-            for index, name in enumerate(mentioned):
-                place = ("changelog", str(number), key, str(index))
-                if key != "removes" and name not in gone:
-                    checker.known(place, "S057", name, names, "member")
-                elif key == "removes" and name in names and name not in back:
-                    message = f"'{name}' is still there; take it out, or say what the entry changes"
-                    checker.complain(place, "S057", message)
-        gone.update(entry.removes)
-        back.update(entry.adds)
-
-
-def _member_names(checker: Checker) -> set[str]:
-    names = {f"{group}.{key}" for group in ("errors", "pagination") for key in checker.written(group)}
-    for endpoint in checker.written("endpoints"):
-        names.add(endpoint)
-        for group in GROUPS:
-            names |= {f"{endpoint}.{key.removesuffix('?')}" for key in checker.written("endpoints", endpoint, group)}
-    for name in checker.written("types"):
-        names.add(name)
-        names |= {f"{name}.{key.removesuffix('?')}" for key in checker.written(*checker.fields_of(name))}
-    return names
-
-
 _CHECKS: tuple[Callable[[Checker], None], ...] = (
     _package,
     _sources,
@@ -253,5 +218,5 @@ _CHECKS: tuple[Callable[[Checker], None], ...] = (
     _webhooks,
     check_types,
     check_python_names,
-    _changelog,
+    check_changelog,
 )

@@ -90,6 +90,38 @@ def parse_notation(text: str) -> Notation:
     return Notation(_union(written, 0), default.strip() if equals else None)
 
 
+def spell_notation(of: Type) -> str:
+    """Spell a type as `parse_notation` reads it; a pattern is no part of the notation."""
+    match of:
+        case Text(minimum, maximum):
+            exact = minimum is not None and minimum == maximum
+            return f"string {minimum}" if exact else f"string{_spelled_range(minimum, maximum)}"
+        case Integer(minimum, maximum):
+            return f"integer{_spelled_range(minimum, maximum)}"
+        case DecimalNumber(minimum, maximum):
+            return f"decimal{_spelled_range(minimum, maximum)}"
+        case OneOf(words):
+            return f"one of {', '.join(words)}"
+        case ListOf(item, minimum, maximum):
+            return f"list of {spell_notation(item)}{_spelled_range(minimum, maximum)}"
+        case MapOf(value):
+            return f"map of {spell_notation(value)}"
+        case Reference(name):
+            return name
+        case Union(options):
+            return " | ".join(map(spell_notation, options))
+        case Nullable(inner):
+            return f"{spell_notation(inner)}?"
+        case _:
+            return next(word for word, known in _WORDS.items() if known == of)
+
+
+def _spelled_range(minimum: int | None, maximum: int | None) -> str:
+    if minimum is None and maximum is None:
+        return ""
+    return f" {'' if minimum is None else minimum}..{'' if maximum is None else maximum}"
+
+
 def _union(text: str, offset: int) -> Type:
     nullable = text.rstrip().endswith("?")
     body = text.rstrip()[:-1] if nullable else text

@@ -10,7 +10,7 @@ from generator.spec.members import ObjectType
 _CLIENT_KEYWORDS = frozenset(
     {"base_url", "environment", "format", "http_client", "limiter", "max_retries", "request_format"}
     | {"requests_per_minute", "requests_per_second", "settings"}
-    | {"testing", "token_url", "trust_env"}
+    | {"testing", "token_store", "token_url", "trust_env"}
 )
 
 # What generated modules define or import beside the types of a spec.

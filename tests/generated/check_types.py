@@ -19,7 +19,8 @@ from pathlib import Path
 
 _EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
-_SNIPPET = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# What is not run, since it needs what a reader has, is called `py`.
+_SNIPPET = re.compile(r"^```py(?:thon)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def main(client_python: str, packages: Sequence[str]) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.spec.notation import Notation, NotationError, parse_notation
+from generator.spec.notation import Notation, NotationError, parse_notation, spell_notation
 from generator.spec.types import (
     Anything,
     Boolean,
@@ -68,6 +68,13 @@ TYPES: tuple[tuple[str, Type], ...] = (
     ("string | integer?", Nullable(Union((Text(), Integer())))),
     ("  string   3..100  ", Text(3, 100)),
 )
+
+
+@pytest.mark.parametrize("written", [text for text, _ in TYPES])
+def test_type_is_spelled_as_it_reads(written: str) -> None:
+    of = parse_notation(written).type
+
+    assert parse_notation(spell_notation(of)).type == of
 
 
 @pytest.mark.parametrize(("text", "expected"), TYPES)

@@ -21,6 +21,8 @@ SEVERAL = {
     "several_mistakes",
 }
 
+OF_RELEASES = {"S130", "S131", "S132", "S133", "S134"}
+
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_author_is_told(case: Case) -> None:
@@ -48,7 +50,8 @@ def test_one_mistake_makes_one_complaint() -> None:
 def test_every_code_of_a_spec_has_a_case() -> None:
     seen = {diagnostic.code for case in CASES for diagnostic in case.told()}
 
-    assert {code for code in CODES if code >= "S020"} <= seen
+    # What is held against an earlier release has its cases in tests/changes.
+    assert {code for code in CODES if code >= "S020" and code not in OF_RELEASES} <= seen
     assert seen <= CODES.keys()
 
 

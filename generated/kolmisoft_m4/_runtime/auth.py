@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .credentials import Secret
     from .envelope import Envelope
     from .request import Request
+    from .token_stores import TokenStore
 
 Remedy = Literal["fail", "renew"]
 
@@ -42,7 +43,15 @@ class LoginScheme(Protocol):
     """A way to get the token that requests carry."""
 
     def source(
-        self, url: str | None, secrets: Mapping[str, Secret], envelope: Envelope, clock: Clock, user_agent: str, /
+        self,
+        url: str | None,
+        secrets: Mapping[str, Secret],
+        envelope: Envelope,
+        clock: Clock,
+        user_agent: str,
+        /,
+        *,
+        store: TokenStore | None,
     ) -> TokenSource:
         """Return what gives a client's calls their token; *url* is where to sign in, if not where the vendor says."""
         ...

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .drivers import AsyncSender, SyncSender
     from .operations import Operation, PagedOperation, Service, WireFormat
     from .request import CallOptions, Request
+    from .token_stores import TokenStore
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=Page[Any])
@@ -47,6 +48,7 @@ class _BaseClient:
         base_url: str | None,
         environment: str | None,
         token_url: str | None,
+        token_store: TokenStore | None,
         format: str | None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout,
         max_retries: int,
@@ -79,7 +81,9 @@ class _BaseClient:
             tokens=(
                 None
                 if service.login is None
-                else service.login.source(token_url, secrets, service.envelope, clock, user_agent(service))
+                else service.login.source(
+                    token_url, secrets, service.envelope, clock, user_agent(service), store=token_store
+                )
             ),
         )
         quieten()
@@ -148,6 +152,7 @@ class SyncClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
@@ -165,6 +170,7 @@ class SyncClient(_BaseClient):
             base_url=base_url,
             environment=environment,
             token_url=token_url,
+            token_store=token_store,
             format=format,
             timeout=timeout,
             max_retries=max_retries,
@@ -241,6 +247,7 @@ class AsyncioClient(_BaseClient):
         base_url: str | None = None,
         environment: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         format: str | None = None,  # noqa: A002 - the word that callers know
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
@@ -258,6 +265,7 @@ class AsyncioClient(_BaseClient):
             base_url=base_url,
             environment=environment,
             token_url=token_url,
+            token_store=token_store,
             format=format,
             timeout=timeout,
             max_retries=max_retries,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .credentials import Secret
     from .envelope import Envelope, Path
     from .request import Request
+    from .token_stores import TokenStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,14 @@ class Login:
     expires_in: Path | None = None
 
     def source(
-        self, url: str | None, secrets: Mapping[str, Secret], envelope: Envelope, clock: Clock, user_agent: str
+        self,
+        url: str | None,
+        secrets: Mapping[str, Secret],
+        envelope: Envelope,
+        clock: Clock,
+        user_agent: str,
+        *,
+        store: TokenStore | None,
     ) -> TokenSource:
         """Return what gives a client's calls their token; nothing is sent yet.
 
@@ -44,12 +52,15 @@ class Login:
             envelope: How the vendor tells an error.
             clock: Where the client takes time from.
             user_agent: What the vendor sees of us.
+            store: Where the token is shared with other processes.
         """
         # Declarations are imported without what sends and reads.
         from .tokens import TokenKeeper  # noqa: PLC0415 - see above
 
         chosen = self.url if url is None else url
-        return TokenKeeper(self, url=chosen, secrets=secrets, envelope=envelope, clock=clock, user_agent=user_agent)
+        return TokenKeeper(
+            self, url=chosen, secrets=secrets, envelope=envelope, clock=clock, user_agent=user_agent, store=store
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

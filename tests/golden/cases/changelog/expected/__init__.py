@@ -26,7 +26,7 @@ from ._runtime.errors import (
 )
 from ._runtime.raw import RawResponse
 
-__version__ = "2.1.0"
+__version__ = "3.0.1"
 
 __all__ = [
     "APIConnectionError",

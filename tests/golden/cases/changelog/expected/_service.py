@@ -6,7 +6,7 @@ from ._runtime.operations import Operation, Parameter, Server, Service
 from .models import Invoice
 
 SERVICE = Service(
-    package="ledgerly_changelog", version="2.1.0", servers=(Server(name="live", url="https://api.ledgerly.example/v1"),)
+    package="ledgerly_changelog", version="3.0.1", servers=(Server(name="live", url="https://api.ledgerly.example/v1"),)
 )
 
 GET_INVOICE: Operation[Invoice] = Operation(

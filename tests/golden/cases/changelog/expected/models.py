@@ -16,7 +16,9 @@ class Invoice(Model):
     """`Invoice`."""
 
     id: str
+    """Since 3.0.0 (2026-10-10, Ledgerly, the news)."""
 
     due_on: date | None = Field(default=None, serialization_alias="dueOn")
 
     paid_on: date | None = Field(default=None, serialization_alias="paidOn")
+    """Since 2.1.0 (2026-10-06, Ledgerly, the news)."""

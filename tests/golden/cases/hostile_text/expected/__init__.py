@@ -21,12 +21,15 @@ from ._runtime.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServiceUnavailableError,
+    StoreUnavailableError,
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
-from ._runtime.limits import Limiter
+from ._runtime.file_limits import FileLimiter
+from ._runtime.limits import BaseLimiter, Limiter
 from ._runtime.pages import AsyncPage, Page
 from ._runtime.raw import RawResponse
+from ._runtime.redis_limits import RedisLimiter
 from ._runtime.waiting import WaitTimeoutError
 
 __version__ = "1.0.1"
@@ -43,11 +46,13 @@ __all__ = [
     "AsyncPage",
     "AuthenticationError",
     "BadRequestError",
+    "BaseLimiter",
     "Client",
     "ClientClosedError",
     "ConflictError",
     "CredentialError",
     "EntryTakenError",
+    "FileLimiter",
     "InternalServerError",
     "Limiter",
     "ListThingsPage",
@@ -57,7 +62,9 @@ __all__ = [
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
+    "RedisLimiter",
     "ServiceUnavailableError",
+    "StoreUnavailableError",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
     "WaitTimeoutError",

@@ -9,7 +9,7 @@ import httpx2
 from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
 from ._runtime.filters import Filter
-from ._runtime.limits import Limiter
+from ._runtime.limits import BaseLimiter
 from ._runtime.pages import AsyncPage, AsyncPageRequestAs, Page
 from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
@@ -54,7 +54,7 @@ class Client(SyncClient):
         branch: Literal["north", "south"] = "north",
         testing: bool = False,
         requests_per_second: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 
@@ -275,7 +275,7 @@ class AsyncClient(AsyncioClient):
         branch: Literal["north", "south"] = "north",
         testing: bool = False,
         requests_per_second: float | None = None,
-        limiter: Limiter | None = None,
+        limiter: BaseLimiter | None = None,
     ) -> None:
         """Make a client; nothing is sent yet.
 

@@ -24,7 +24,10 @@ from ._runtime.errors import (
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
+from ._runtime.file_tokens import FileTokenStore
 from ._runtime.raw import RawResponse
+from ._runtime.redis_tokens import RedisTokenStore
+from ._runtime.token_stores import TokenStore
 
 __version__ = "1.0.0"
 
@@ -42,14 +45,17 @@ __all__ = [
     "ClientClosedError",
     "ConflictError",
     "CredentialError",
+    "FileTokenStore",
     "InternalServerError",
     "NotFoundError",
     "PaginationLoopError",
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
+    "RedisTokenStore",
     "ServiceUnavailableError",
     "StoreUnavailableError",
+    "TokenStore",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
     "__version__",

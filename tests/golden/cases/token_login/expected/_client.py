@@ -10,6 +10,7 @@ from ._runtime.client import AsyncioClient, SyncClient
 from ._runtime.credentials import Credentials
 from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
+from ._runtime.token_stores import TokenStore
 from ._service import GET_BALANCE, PAY_INVOICE, SERVICE
 
 
@@ -23,6 +24,7 @@ class Client(SyncClient):
         password: str | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
@@ -36,6 +38,8 @@ class Client(SyncClient):
             base_url: Another address than https://api.ledgerly.example/v1.
             token_url: Another address for the login than https://accounts.ledgerly.example/oauth/token;
                 https, or http to this machine. Good for an hour.
+            token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
+                RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.
@@ -54,6 +58,7 @@ class Client(SyncClient):
             credentials,
             base_url=base_url,
             token_url=token_url,
+            token_store=token_store,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
@@ -128,6 +133,7 @@ class AsyncClient(AsyncioClient):
         password: str | None = None,
         base_url: str | None = None,
         token_url: str | None = None,
+        token_store: TokenStore | None = None,
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
@@ -141,6 +147,8 @@ class AsyncClient(AsyncioClient):
             base_url: Another address than https://api.ledgerly.example/v1.
             token_url: Another address for the login than https://accounts.ledgerly.example/oauth/token;
                 https, or http to this machine. Good for an hour.
+            token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
+                RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
             max_retries: How often a call that may be repeated is tried again.
@@ -159,6 +167,7 @@ class AsyncClient(AsyncioClient):
             credentials,
             base_url=base_url,
             token_url=token_url,
+            token_store=token_store,
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
