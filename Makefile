@@ -102,8 +102,12 @@ golden: $(READY) ## Accept the current output as expected; read the diff before 
 	$(BIN)/python -m tests.changes.accept
 	$(BIN)/clientmill schema > specs/schema.json
 
+.PHONY: torture
+torture: $(READY) $(CLIENT_READY) ## Measure the figures of docs/reliability.md: a slice, or all with FULL=1; NOTE=1 keeps them
+	$(BIN)/python -m tests.torture $(if $(FULL),--full) $(if $(NOTE),--note) $(if $(SEED),--seed $(SEED))
+
 .PHONY: reliability
-reliability: $(READY) ## Print docs/reliability.md from the list of cases
+reliability: $(READY) ## Print docs/reliability.md from the list of cases and the noted figures
 	$(BIN)/python -m tests.torture.page
 
 .PHONY: format

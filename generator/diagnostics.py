@@ -134,6 +134,7 @@ CODES: dict[str, str] = {
     "S112": "no such part of auth, setting, or word of a setting",
     "S113": "a body in a form that the spec does not have",
     "S114": "a list that XML cannot tell",
+    "S140": "an end that is not told whole",
     # Specs that are like another.
     "S080": "no such spec to be like",
     "S081": "specs that are like each other in a ring",

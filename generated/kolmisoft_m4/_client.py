@@ -3,7 +3,7 @@
 
 import decimal
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx2
 
@@ -58,6 +58,9 @@ from .models import (
     UserDetails,
 )
 
+if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
+
 
 class Client(SyncClient):
     """Calls the Kolmisoft M4 API. Safe to share between threads."""
@@ -71,6 +74,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         caller: Literal["admin", "user"] = "admin",
         request_format: Literal["form", "query"] = "form",
@@ -91,6 +95,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             caller: Whether the user is the admin, or anyone else; it decides what goes into the digest of
                 quickstats_get.
@@ -110,6 +116,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             settings={"caller": caller, "request_format": request_format},
         )
@@ -1452,6 +1459,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         caller: Literal["admin", "user"] = "admin",
         request_format: Literal["form", "query"] = "form",
@@ -1472,6 +1480,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             caller: Whether the user is the admin, or anyone else; it decides what goes into the digest of
                 quickstats_get.
@@ -1491,6 +1501,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             settings={"caller": caller, "request_format": request_format},
         )

@@ -3,7 +3,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx2
 
@@ -15,6 +15,9 @@ from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
 from ._service import GET_BLACKLIST_CHECKS_BY_BATCH_ID, GET_HISTORY, SCHEDULE_BLACKLIST_CHECK, SERVICE
 from .models import DeviceSession
+
+if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
 
 
 class GetHistoryPage(Page[DeviceSession]):
@@ -51,6 +54,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         testing: bool = False,
         requests_per_second: float | None = None,
@@ -69,6 +73,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             testing: Sends the vendor's testing flag. Changes no data; answers are random but of the right
                 form.
@@ -91,6 +97,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             testing=testing,
             requests_per_window=requests_per_second,
@@ -278,6 +285,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         testing: bool = False,
         requests_per_second: float | None = None,
@@ -296,6 +304,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             testing: Sends the vendor's testing flag. Changes no data; answers are random but of the right
                 form.
@@ -318,6 +328,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             testing=testing,
             requests_per_window=requests_per_second,

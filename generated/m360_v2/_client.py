@@ -2,7 +2,7 @@
 """The clients of the M360 Customer API, version 2."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx2
 
@@ -22,6 +22,9 @@ from ._service import (
 )
 from .models import DeviceSession, ExternalReport
 
+if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
+
 
 class Client(SyncClient):
     """Calls the M360 Customer API, version 2. Safe to share between threads.
@@ -39,6 +42,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         testing: bool = False,
         requests_per_second: float | None = None,
@@ -57,6 +61,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             testing: Sends the vendor's testing flag. Changes no data; answers are random but of the right
                 form.
@@ -79,6 +85,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             testing=testing,
             requests_per_window=requests_per_second,
@@ -350,6 +357,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         testing: bool = False,
         requests_per_second: float | None = None,
@@ -368,6 +376,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             testing: Sends the vendor's testing flag. Changes no data; answers are random but of the right
                 form.
@@ -390,6 +400,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             testing=testing,
             requests_per_window=requests_per_second,

@@ -10,6 +10,7 @@ from ._runtime.credentials import Credentials
 from ._runtime.limits import BaseLimiter
 
 if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
     from .resources.mdata import AsyncMdata, AsyncMdataWithRawResponse, Mdata, MdataWithRawResponse
     from .resources.mobjects import AsyncMobjects, AsyncMobjectsWithRawResponse, Mobjects, MobjectsWithRawResponse
     from .resources.webhooks import AsyncWebhooks, AsyncWebhooksWithRawResponse, Webhooks, WebhooksWithRawResponse
@@ -31,6 +32,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
         limiter: BaseLimiter | None = None,
@@ -48,6 +50,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             requests_per_minute: How many requests your account may send. 100 a minute with the plan
                 Standard, 1000 with Premium, as agreed with Enterprise; tell the client your figure. It
@@ -71,6 +75,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             requests_per_window=requests_per_minute,
             limiter=limiter,
@@ -160,6 +165,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
         limiter: BaseLimiter | None = None,
@@ -177,6 +183,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             requests_per_minute: How many requests your account may send. 100 a minute with the plan
                 Standard, 1000 with Premium, as agreed with Enterprise; tell the client your figure. It
@@ -200,6 +208,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             requests_per_window=requests_per_minute,
             limiter=limiter,

@@ -10,6 +10,7 @@ from ._runtime.credentials import Credentials
 from ._runtime.token_stores import TokenStore
 
 if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
     from .resources.users import AsyncUsers, AsyncUsersWithRawResponse, Users, UsersWithRawResponse
 
 
@@ -28,6 +29,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         format: Literal["json", "xml"] = "json",
     ) -> None:
@@ -48,6 +50,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             format: The form in which the vendor answers; results are the same.
 
@@ -68,6 +72,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             format=format,
         )
@@ -114,6 +119,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         format: Literal["json", "xml"] = "json",
     ) -> None:
@@ -134,6 +140,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             format: The form in which the vendor answers; results are the same.
 
@@ -154,6 +162,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             format=format,
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.cli.adding import add
+from generator.cli.adopting import adopt
 from generator.cli.complaints import Style, render
 from generator.cli.diff import diff
 from generator.cli.exits import CLEAN, DIFFERENT, UsageMistake
@@ -236,6 +237,7 @@ def fmt(
 
 
 clientmill.add_command(add)
+clientmill.add_command(adopt)
 clientmill.add_command(diff)
 
 

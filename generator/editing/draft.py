@@ -26,10 +26,12 @@ from generator.spec.document import SPEC, Spec
 from generator.spec.endpoints import GROUPS
 from generator.spec.formatting import ITEM
 from generator.spec.inheritance import inherit, reference_of
-from generator.spec.members import ObjectType, is_long_object
+from generator.spec.members import Alias, ObjectType, is_long_object
 from generator.spec.nodes import Mapping, Node, Scalar, Sequence
+from generator.spec.notation import NotationError, parse_notation
 from generator.spec.parsing import parse_specs
 from generator.spec.source import SpecSource, parse_source
+from generator.spec.types import ListOf, MapOf, Nullable, Reference
 
 
 class Refused(Exception):
@@ -131,11 +133,16 @@ class Draft:
         Raises:
             Mistake: There is no place for it.
         """
+        if isinstance(addition, NewWords):
+            addition = NewWords(member=self._owner_of_words(addition.member), words=addition.words)
         try:
             self._apply(self._edit(addition, announcement))
             match addition:
-                case NewWords(member=member):
-                    self._announce("changes", member, announcement)
+                case NewWords(member=member, words=words):
+                    # Words of a named type have names of their own, those of a field or a parameter do not.
+                    is_named = member in self._spec.types
+                    for name in (f"{member}.{word}" for word in words) if is_named else (member,):
+                        self._announce("adds" if is_named else "changes", name, announcement)
                 case NewEndpoint(name=name):
                     self._announce("adds", name, announcement)
                 case NewMember(owner=owner, name=name):
@@ -243,6 +250,19 @@ class Draft:
         types = self._whole().get("types")
         node = types.get(owner) if isinstance(types, Mapping) else None
         return ("types", owner, "fields") if node is not None and is_long_object(node) else ("types", owner)
+
+    def _owner_of_words(self, member: str) -> str:
+        """Return the named type whose words a member has, or the member itself."""
+        scalar, _ = self._notation(member)
+        try:
+            of = parse_notation(scalar.text).type
+        except NotationError:
+            return member
+        while isinstance(of, Nullable | ListOf | MapOf):
+            of = of.inner if isinstance(of, Nullable) else of.item if isinstance(of, ListOf) else of.value
+        if isinstance(of, Reference) and isinstance(self._spec.types.get(of.name), Alias):
+            return self._owner_of_words(of.name)
+        return member
 
     def _notation(self, member: str) -> tuple[Scalar, bool]:
         """Return the scalar that says what a member is, and whether it stands in braces."""

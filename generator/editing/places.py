@@ -118,9 +118,17 @@ class Places:
     def replaced(self, scalar: Scalar, text: str, *, flow: bool) -> Edit:
         """Return the edit that gives a text on one line another wording, in the quotes that it has.
 
+        A text that is folded over lines can be added to at its end.
+
         Raises:
-            Misplaced: The text is spread over lines.
+            Misplaced: The text is spread over lines otherwise.
         """
+        if scalar.last_line != scalar.position.line and text.startswith(scalar.text) and self._is_folded(scalar):
+            line = scalar.last_line - 1
+            while not self._lines[line].strip():
+                line -= 1
+            at = self._starts[line] + len(self._lines[line].rstrip())
+            return Edit(at, at, text[len(scalar.text) :])
         quote = self._text[self._offset(scalar.position.line, scalar.position.column)]
         spelled = spelling.scalar(text, flow=flow) if scalar.plain else spelling.quoted_like(text, quote)
         return self.verbatim(scalar, spelled)
@@ -135,6 +143,9 @@ class Places:
             raise Misplaced(f"{self.shown(scalar)}: this text is spread over lines; change it by hand")
         start = self._offset(scalar.position.line, scalar.position.column)
         return Edit(start, start + len(scalar.text) + 2 * scalar.lead, written)
+
+    def _is_folded(self, scalar: Scalar) -> bool:
+        return scalar.plain or self._text[self._offset(scalar.position.line, scalar.position.column)] == ">"
 
     def shown(self, node: Node) -> str:
         """Return where a node stands, as complaints say it."""

@@ -110,6 +110,12 @@ def plan_options(spec: Spec, http_client: str) -> tuple[Option, ...]:
             "None",
             f"Your own `{http_client}`; keep-alive and the limits of a single read are yours then.",
         ),
+        _option(
+            "on_drift",
+            literals.string("OnDrift | None"),
+            "None",
+            "Told of fields and words in answers that are not documented, such as a `drift.DriftFile`; never of a value.",
+        ),
         _option("trust_env", "bool", "False", "Whether proxies of the environment are used."),
     ]
     if len(spec.format.choose) > 1:
@@ -161,7 +167,14 @@ def plan_client_module(
         docstring=literals.docstring((f"The clients of the {literals.prose(spec.title)}.",)),
         imports=import_lines(_imports(spec, operations)),
         checked_imports=import_lines(
-            Import(f".resources.{group.name}", name) for group in groups for name in (group.class_name, group.raw)
+            [
+                Import(f"{_RUNTIME}.drift", "OnDrift"),
+                *(
+                    Import(f".resources.{group.name}", name)
+                    for group in groups
+                    for name in (group.class_name, group.raw)
+                ),
+            ]
         ),
         pages=pages,
         clients=tuple(_client(spec, credentials, operations, is_async=is_async) for is_async in (False, True)),
@@ -240,8 +253,7 @@ def _imports(spec: Spec, operations: tuple[Operation, ...]) -> frozenset[Import]
     }
     if own:
         used.add(_SERVICE)
-    if len(own) < len(operations):
-        used.add(Import("typing", "TYPE_CHECKING"))
+    used.add(Import("typing", "TYPE_CHECKING"))
     if len(spec.servers) > 1 or len(spec.format.choose) > 1:
         used.add(Import("typing", "Literal"))
     if spec.rate_limit is not None:

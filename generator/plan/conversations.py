@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -46,6 +47,7 @@ class TestModule:
     docstring: str
     imports: tuple[str, ...]
     cases: tuple[Case, ...]
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,7 @@ def plan_test_module(
     cases: Iterable[Case],
     *,
     builders: tuple[str, ...] = (),
+    marks: tuple[str, ...] = (),
 ) -> TestModule:
     """Make a module of cases, each a test of its own, with the imports that they need; *builders* are of filters."""
     cases = _apart(cases)
@@ -112,8 +115,8 @@ def plan_test_module(
         Import(".replay", "Answer"),
         Import(".replay", "Replay"),
     }
-    used |= {Import("..", case.raises) for case in cases if case.raises}
-    if any(case.raises for case in cases):
+    used |= {Import("..", case.raises) for case in cases if case.raises and not hasattr(builtins, case.raises)}
+    if marks or any(case.raises for case in cases):
         used.add(Import("pytest"))
     for word, needed in (
         ("Sent", Import(".replay", "Sent")),
@@ -121,6 +124,7 @@ def plan_test_module(
         ("datetime", Import("datetime")),
         ("Decimal", Import("decimal", "Decimal")),
         ("uuid", Import("uuid")),
+        ("warnings", Import("warnings")),
     ):
         if word in spoken_of:
             used.add(needed)
@@ -134,4 +138,5 @@ def plan_test_module(
         docstring=literals.docstring((docstring,)),
         imports=import_lines(used),
         cases=cases,
+        marks=marks,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from generator.plan import literals, types
 from generator.plan.announced import since
 from generator.plan.code import Code
+from generator.plan.deprecations import end_text
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
 from generator.spec.envelope import told_by
@@ -61,6 +62,7 @@ def member_text(spec: Spec, member: Member, name: str, *, inherited: str | None 
         f"The vendor's default is {member.default}." if member.default is not None else "",
         _UNPRINTED.get(member.source or "", "") if member.source != inherited else "",
         since(spec, name),
+        end_text(spec, name),
     ]
     return " ".join(_sentence(part) for part in parts if part)
 
@@ -104,6 +106,7 @@ def method_docstring(
     ]
     return (
         _sentence(literals.prose(endpoint.doc)) if endpoint.doc else f"Call {literals.prose(wire)}.",
+        end_text(spec, wire),
         _effect(endpoint),
         f"Older names of the same: {', '.join(endpoint.aka)}." if endpoint.aka else "",
         entries("Args", [item for item in (*described, *_hashed(endpoint)) if item[1]]),

@@ -11,6 +11,7 @@ from generator import naming
 from generator.plan import literals, types
 from generator.plan.auth import plan_endpoint_auth
 from generator.plan.code import Code, Import, construct, names_in, tuple_of, unhidden
+from generator.plan.deprecations import plan_ends
 from generator.plan.documentation import method_docstring
 from generator.plan.forms import plan_answers, plan_hashed, plan_success, plan_variants
 from generator.plan.models import TYPE_VARIABLE
@@ -104,6 +105,7 @@ class Operation:
     imports: frozenset[Import]
     endpoint: Endpoint
     companions: tuple[Companion, ...] = ()
+    is_ending: bool = False
 
     def calls(self) -> tuple[Operation | Companion, ...]:
         """Return what a caller can call: the operation, and what stands beside it."""
@@ -204,6 +206,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         )
     family = runtime.Operation if style is None else runtime.PagedOperation
     kind = Code(f"{family.__name__}[{returns}]", returns.imports | {Import("._runtime.operations", family.__name__)})
+    ends = plan_ends(spec, wire, parameters)
     declaration = construct(
         family,
         name=literals.string(name),
@@ -223,6 +226,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         answers=plan_answers(spec, endpoint),
         variants=plan_variants(spec, endpoint),
         success=plan_success(endpoint),
+        ends=ends,
     )
     options = tuple((option, unhidden(Code(annotation), hidden).text) for option, annotation in _CALL_OPTIONS)
     arguments = (*parameters, *order_of_digest(endpoint, hidden))
@@ -283,6 +287,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
         async_method=methods[1],
         imports=imports,
         endpoint=endpoint,
+        is_ending=ends is not None,
     )
 
 

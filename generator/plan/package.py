@@ -14,6 +14,7 @@ from generator.plan.client import ClientModule, plan_client_module
 from generator.plan.code import Import, import_lines
 from generator.plan.companions import with_companions
 from generator.plan.conversations import TestPlan
+from generator.plan.drift import DriftModule, plan_drift
 from generator.plan.error_classes import OWN_ERRORS, ErrorModule, plan_error_module
 from generator.plan.filters import FilterModule, plan_filters
 from generator.plan.models import ModelModule, plan_models
@@ -110,6 +111,7 @@ class ClientPlan:
     errors: ErrorModule | None
     filters: FilterModule | None
     webhooks: WebhookModule | None
+    drift: DriftModule
     distribution: Distribution
     readme: ReadmePage
     changelog: ChangelogPage
@@ -144,6 +146,7 @@ def plan_client(spec: Spec, spec_path: PurePosixPath) -> ClientPlan:
         errors=plan_error_module(spec, header),
         filters=plan_filters(spec, header),
         webhooks=plan_webhooks(spec, header),
+        drift=plan_drift(header),
         distribution=Distribution(
             note=note,
             distribution=literals.toml_string(f"{spec.package}-client"),
@@ -211,6 +214,8 @@ def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...
         imports.add(Import("._runtime.redis_tokens", "RedisTokenStore"))
     if any(parameter.default == "OMIT" for operation in operations for parameter in operation.parameters):
         imports.add(Import("._runtime.arguments", "OMIT"))
+    if any(operation.is_ending for operation in operations):
+        imports.add(Import("._runtime.deprecation", "SunsetWarning"))
     return PackageModule(
         header=header,
         docstring=literals.docstring((f"Typed clients for the {literals.prose(spec.title)}.",)),

@@ -153,9 +153,9 @@ def _own_error(meaning: ErrorMeaning) -> str:
 def shown_operation(operations: tuple[Operation, ...]) -> Operation:
     """Choose what the quick start shows: a read that has pages and needs no argument, else the next best."""
 
-    def fitness(operation: Operation) -> tuple[bool, bool, bool]:
+    def fitness(operation: Operation) -> tuple[bool, bool, bool, bool]:
         needs = any(parameter.required for parameter in operation.parameters)
-        return (operation.endpoint.effect != "read", operation.endpoint.pages is None, needs)
+        return (operation.is_ending, operation.endpoint.effect != "read", operation.endpoint.pages is None, needs)
 
     return min(operations, key=fitness)
 

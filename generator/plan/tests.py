@@ -10,6 +10,7 @@ from generator.plan import literals
 from generator.plan.auth import Credential
 from generator.plan.companion_tests import answered_so, counted, filter_cases, part_cases, wait_cases
 from generator.plan.conversations import Case, ReadmeTest, Submodule, TestPlan, plan_test_module
+from generator.plan.ending_tests import QUIET, ending_cases
 from generator.plan.example_tests import example_cases
 from generator.plan.exchanges import Writer, form_of
 from generator.plan.filters import builder_name
@@ -41,6 +42,7 @@ def plan_tests(
     builders = tuple(builder_name(spec, name) for name in spec.filters)
     guides = plan_guides(spec, operations)
     shown = (*(writer.good(shown_operation(operations)),) * 2, *_guide_answers(writer, guides))
+    marks = (QUIET,) if any(operation.is_ending for operation in operations) else ()
     chapters = (
         (
             "operations",
@@ -57,10 +59,11 @@ def plan_tests(
         ("waiting", "Waiting for an end.", [c for o in operations for c in wait_cases(writer, o, polls)]),
         ("parts", "Long lists, sent in parts.", [c for o in operations for c in part_cases(writer, o)]),
         ("filters", "Filters, as they go out.", [c for o in operations for c in filter_cases(writer, o)]),
+        ("deprecations", "What the vendor takes away.", [c for o in operations for c in ending_cases(writer, o)]),
         ("vectors", "The vendor's own digests.", [c for o in operations for c in _vectors(writer, o)]),
     )
     modules = tuple(
-        plan_test_module(writer.sampler.models, header, name, docstring, cases, builders=builders)
+        plan_test_module(writer.sampler.models, header, name, docstring, cases, builders=builders, marks=marks)
         for name, docstring, cases in chapters
         if cases
     )

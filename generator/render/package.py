@@ -40,6 +40,7 @@ def planned_files(plan: ClientPlan) -> Iterator[PlannedFile]:
         yield file("_errors.py", "_errors.py.j2", plan.errors)
     if plan.filters is not None:
         yield file("filters.py", "filters.py.j2", plan.filters)
+    yield file("drift.py", "drift.py.j2", plan.drift)
     if plan.webhooks is not None:
         yield file("webhooks.py", "webhooks.py.j2", plan.webhooks)
     yield file("pyproject.toml", "pyproject.toml.j2", plan.distribution)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .call import Outcome
     from .credentials import Credentials
+    from .drift import OnDrift, Watch
     from .drivers import AsyncSender, SyncSender
     from .operations import Operation, PagedOperation, Service, WireFormat
     from .request import CallOptions, Request
@@ -56,6 +57,7 @@ class _BaseClient:
         requests_per_window: float | None,
         limiter: BaseLimiter | None,
         settings: Mapping[str, str] | None,
+        on_drift: OnDrift | None,
         clock: Clock,
     ) -> None:
         from .call import Setting  # noqa: PLC0415 - as said at the top, and so below
@@ -86,6 +88,7 @@ class _BaseClient:
                 )
             ),
         )
+        self._watch = None if on_drift is None else _watch(service, on_drift)
         quieten()
 
     @property
@@ -128,6 +131,8 @@ class _BaseClient:
     ) -> tuple[Request, Timeouts]:
         from .request import build_request  # noqa: PLC0415
 
+        if operation.ends is not None:
+            self._tell(operation, arguments)
         request = build_request(
             self._service,
             operation,
@@ -139,6 +144,11 @@ class _BaseClient:
         )
         timeouts = self._timeouts if options.timeout is None else _timeouts(options.timeout)
         return request, timeouts
+
+    def _tell(self, operation: Operation[Any], arguments: Mapping[str, object]) -> None:
+        if operation.ends is not None:
+            setting = self._setting
+            operation.ends.tell(operation.name, arguments, setting.told, setting.logger, setting.clock.time())
 
 
 class SyncClient(_BaseClient):
@@ -162,6 +172,7 @@ class SyncClient(_BaseClient):
         requests_per_window: float | None = None,
         limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
+        on_drift: OnDrift | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         super().__init__(
@@ -178,6 +189,7 @@ class SyncClient(_BaseClient):
             requests_per_window=requests_per_window,
             limiter=limiter,
             settings=settings,
+            on_drift=on_drift,
             clock=clock,
         )
         self._sender: SyncSender
@@ -233,6 +245,8 @@ class SyncClient(_BaseClient):
         asked = LAST_ANSWER.get()
         if asked is not None:
             asked.append(outcome.answer)
+        if self._watch is not None:
+            self._watch.look(operation, outcome.decoded.value)
         return outcome
 
 
@@ -257,6 +271,7 @@ class AsyncioClient(_BaseClient):
         requests_per_window: float | None = None,
         limiter: BaseLimiter | None = None,
         settings: Mapping[str, str] | None = None,
+        on_drift: OnDrift | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         super().__init__(
@@ -273,6 +288,7 @@ class AsyncioClient(_BaseClient):
             requests_per_window=requests_per_window,
             limiter=limiter,
             settings=settings,
+            on_drift=on_drift,
             clock=clock,
         )
         self._sender: AsyncSender
@@ -303,6 +319,7 @@ class AsyncioClient(_BaseClient):
     def _page(
         self, operation: PagedOperation[T], arguments: Mapping[str, object], options: CallOptions
     ) -> AsyncPageRequest[T]:
+        self._tell(operation, arguments)  # here, while the caller's line is on the stack
         return AsyncPageRequest(operation.name, self._asker(AsyncPage[T], operation, arguments, options))
 
     def _page_as(
@@ -312,6 +329,7 @@ class AsyncioClient(_BaseClient):
         arguments: Mapping[str, object],
         options: CallOptions,
     ) -> AsyncPageRequestAs[AsyncPageT, T]:
+        self._tell(operation, arguments)  # as above
         return AsyncPageRequestAs(operation.name, self._asker(kind, operation, arguments, options))
 
     def _asker(
@@ -345,7 +363,18 @@ class AsyncioClient(_BaseClient):
         asked = LAST_ANSWER.get()
         if asked is not None:
             asked.append(outcome.answer)
+        if self._watch is not None:
+            self._watch.look(operation, outcome.decoded.value)
         return outcome
+
+
+def _watch(service: Service, on_drift: OnDrift) -> Watch:
+    # Imported here: few clients are watched, and the others do not pay for it.
+    from .drift import Watch  # noqa: PLC0415 - see above
+
+    if not callable(on_drift):
+        raise ArgumentError("on_drift must be callable, such as a DriftFile")
+    return Watch(service.package, on_drift, package_logger(service.package))
 
 
 def user_agent(service: Service) -> str:

@@ -41,8 +41,19 @@ def check_changelog(checker: Checker) -> None:
             key = "sunset" if entry.sunset is not None else "instead"
             message = f"'{key}' speaks of what ends; name it under 'deprecates'"
             checker.complain(("changelog", str(number), key), "S057", message)
+        _check_end(checker, number, entry)
         gone.update(name for _, name in _absent(entry))
         back.update((*entry.adds, *entry.renames.values()))
+
+
+def _check_end(checker: Checker, number: int, entry: ChangelogEntry) -> None:
+    place = ("changelog", str(number))
+    if entry.instead in entry.deprecates:
+        message = f"'{entry.instead}' is what ends; name what is used instead of it, or leave it out"
+        checker.complain((*place, "instead"), "S140", message)
+    if entry.sunset is not None and entry.sunset < entry.date:
+        message = f"the end on {entry.sunset} is before its announcement on {entry.date}"
+        checker.complain((*place, "sunset"), "S140", message)
 
 
 def _present(entry: ChangelogEntry) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -17,6 +17,7 @@ HELP = [
     ("fmt", "--help"),
     ("schema", "--help"),
     ("add", "--help"),
+    ("adopt", "--help"),
 ]
 
 MISTAKES = {("S020", 18)}

@@ -271,23 +271,20 @@ def test_any_name_and_any_words_are_added_and_nothing_is_lost(
     spec, owner = where
     work = copy.copy(repository_draft(spec))
     announcement = dataclasses.replace(ANNOUNCEMENT, quote=quote.strip())
-    is_taken = False
+    proposal = None
     told: set[str] = set()
     try:
         work.wish(Wish(member=f"{owner}.{name}", type="integer", doc=doc.strip()), announcement)
         proposal = work.proposal()
     except Mistake as mistake:
-        is_taken = str(mistake) == f"'{owner}.{name}' is there already"
-        told = set() if is_taken else {str(mistake)}
+        told = {str(mistake)} - {f"'{owner}.{name}' is there already"}
     except Refused as refusal:
         # Two names that become one in Python, and what looks like a secret.
-        is_taken = True
         told = {each.code for each in refusal.diagnostics} - {"S062", "S063"}
 
     assert told == set()
-    if is_taken:
-        return
-    _only_adds(proposal)
+    if proposal is not None:
+        _only_adds(proposal)
 
 
 def _only_adds(proposal: Proposal) -> None:

@@ -49,6 +49,7 @@ def loaded(project: Project, *arguments: str) -> set[str]:
         (("check",), {"yaml"}),
         (("fmt", "--check"), {"yaml"}),
         (("add", "--help"), set[str]()),
+        (("adopt", "--help"), set[str]()),
     ],
 )
 def test_command_loads_only_what_it_needs(project: Project, arguments: tuple[str, ...], allowed: set[str]) -> None:

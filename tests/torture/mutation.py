@@ -23,6 +23,7 @@ from generator.spec.parsing import parse_specs
 from generator.spec.source import parse_source
 from generator.tree import FileTree
 from tests.golden.building import CASES, FOLDER
+from tests.spec.source.test_properties import PIECES
 from tests.torture.corpus import PAYLOADS
 
 NAME = "spec.yaml"
@@ -114,6 +115,21 @@ def try_mutations(seed: int, count: int, findings: Findings | None = None) -> Fi
         except Exception as error:  # noqa: BLE001 - a traceback is what is looked for
             found.faults.append(f"{case} {place} {text[:60]!a}: {type(error).__name__}: {str(error)[:300]}")
     return found
+
+
+def nearly_yaml(seed: int, count: int) -> Iterator[bytes]:
+    """Yield documents that are nearly YAML: pieces of its syntax by chance, and specs with some bytes changed."""
+    chance = random.Random(seed)  # noqa: S311 - chance that can be repeated
+    cases = bases()
+    for number in range(count):
+        if number % 50:
+            yield "".join(chance.choices(PIECES, k=chance.randint(0, 40))).encode()
+            continue
+        data = bytearray(text_of(chance.choice(cases)).encode())
+        for _ in range(chance.randint(1, 8)):
+            place = chance.randrange(len(data))
+            data[place : place + chance.randint(0, 2)] = chance.choice(PIECES).encode()
+        yield bytes(data)
 
 
 def package_of(case: str) -> FileTree:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from pathlib import Path
 
 from tests.torture.cases import DOES_NOT_APPLY, OPEN, Case, read_cases
 
+NOTED = Path(__file__).with_name("measured.json")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 
 _HEAD = """\
 # Reliability
 
-What may go wrong around a generator and its clients, and what holds when it does. The lists are printed from
-`tests/torture/cases.txt` by `make reliability`; a test checks that every test they name exists.
+What may go wrong around a generator and its clients, and what holds when it does. The page is printed by
+`make reliability` from what `make torture NOTE=1` noted and from `tests/torture/cases.txt`; a test checks that every test
+it names exists.
 """
 
 _CASES = """\
@@ -24,10 +27,30 @@ clientmill is today. Tests are named from `tests/`; a file of a case is a mistak
 """
 
 
+_FIGURES = """\
+## The figures
+
+Measured by `make torture`: a {run}, seed {seed}, on {date}, with Python {python}. `make torture FULL=1` does all of it and
+takes hours; the same seed tries the same again.
+"""
+
+
 def page() -> str:
     """Return the page."""
     cases = read_cases()
-    return "\n".join([_HEAD, *_list_of(cases)])
+    return "\n".join([_HEAD, *_table_of_figures(), *_list_of(cases)])
+
+
+def _table_of_figures() -> list[str]:
+    if not NOTED.exists():
+        return []
+    run = json.loads(NOTED.read_text(encoding="utf-8"))
+    lines = [_FIGURES.format(**run), "| | what holds | what was tried | what happened |", "|---|---|---|---|"]
+    for each in run["figures"]:
+        happened = "none failed" if not each["failed"] else f"**{each['failed']} failed**"
+        short = f"; {each['short']}" if each["short"] else ""
+        lines.append(f"| {each['number']} | {each['goal']} | {each['tried']:,} {each['what']} | {happened}{short} |")
+    return [*lines, ""]
 
 
 def _list_of(cases: tuple[Case, ...]) -> list[str]:

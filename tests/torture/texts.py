@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import tomllib
 import warnings
@@ -11,8 +12,9 @@ from pathlib import PurePosixPath
 from typing import cast
 
 from generator.tree import FileTree
-from tests.golden.hostile import HARMLESS, infected
+from tests.golden.hostile import EXACT, HARMLESS, fitted, infected
 from tests.golden.test_hostile import harmless, structure
+from tests.golden.test_hostile import texts as read_texts
 from tests.torture.mutation import Findings, complaints_are_located, printed, read
 
 _TOKEN = re.compile(r"plain[ -](\d\d)")
@@ -55,6 +57,22 @@ def try_text(payload: str, findings: Findings) -> None:
 
 def _infected(payload: str, numbers: set[int]) -> str:
     return infected(lambda number: payload if number in numbers else f"plain {number:02d}")
+
+
+def try_reading_back(payload: str, findings: Findings) -> None:
+    """Put one text in all places for data, and look for it in what the interpreter reads of the package."""
+    document = _infected(payload, set(EXACT))
+    spec, _ = read(document)
+    if spec is None:
+        findings.refused += len(EXACT)
+        return
+    found = set(read_texts(printed(spec)))
+    for number in EXACT:
+        expected = fitted(payload, number)
+        if {expected, inspect.cleandoc(expected)} & found or any(expected in text for text in found):
+            findings.inert += 1
+        else:
+            findings.faults.append(f"{payload[:60]!a} does not come back at place {number}")
 
 
 def difference(tree: FileTree) -> str:

@@ -287,7 +287,9 @@ class AsyncTransport:
                     _abandon(left.registry)
                     del self._pools[other]
             registry: set[Connection] = set()
-            self._registries[:] = [*(kept for kept in self._registries if kept), registry]
+            # One that is empty yet may be another loop's, which is just connecting.
+            used = {id(pools.registry) for pools in self._pools.values()}
+            self._registries[:] = [*(kept for kept in self._registries if kept or id(kept) in used), registry]
             made = _AsyncPools(os.getpid(), registry, self._pool(MOST_CONNECTIONS, registry), self._pool(0, registry))
             self._pools[loop] = made
             return made

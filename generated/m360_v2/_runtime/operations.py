@@ -10,6 +10,7 @@ from .auth import Auth, LoginScheme, NoAuth
 from .envelope import Envelope, ErrorRule, Path
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Mapping
 
     from .documents import AnswerForm
@@ -76,6 +77,22 @@ class Hashed(Protocol):
         Raises:
             ArgumentError: The argument is needed, or is something else.
         """
+        ...
+
+
+class Ends(Protocol):
+    """What the vendor is going to take away of an operation."""
+
+    def tell(
+        self,
+        operation: str,
+        arguments: Mapping[str, object],
+        told: set[str],
+        logger: logging.Logger,
+        now: float,
+        /,
+    ) -> None:
+        """Warn of what a call uses, unless the client was told."""
         ...
 
 
@@ -212,6 +229,7 @@ class Operation(Generic[T]):
         answers: The form of its answers, where that is not JSON.
         variants: How answers are read in the forms that a client may choose, by the caller's word; JSON has none.
         success: Paths from the whole body and the words there by which the vendor says that it did what was asked.
+        ends: What of it is deprecated.
     """
 
     name: str
@@ -231,6 +249,7 @@ class Operation(Generic[T]):
     answers: AnswerForm | None = None
     variants: tuple[tuple[str, AnswerForm], ...] = ()
     success: tuple[tuple[Path, str], ...] = ()
+    ends: Ends | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -66,6 +66,7 @@ class Setting:
     backoff: Backoff = DEFAULT_BACKOFF
     tokens: TokenSource | None = None
     format: str | None = None
+    told: set[str] = field(default_factory=set[str], repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Invoice(Model):
     """Since 3.0.0 (2026-10-10, Ledgerly, the news)."""
 
     due_on: date | None = Field(default=None, serialization_alias="dueOn")
+    """Deprecated since 2026-10-20; it goes away on 2026-12-31. Use `paid_on` instead."""
 
     paid_on: date | None = Field(default=None, serialization_alias="paidOn")
     """Since 2.1.0 (2026-10-06, Ledgerly, the news)."""

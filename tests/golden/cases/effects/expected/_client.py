@@ -3,6 +3,7 @@
 
 import decimal
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import httpx2
 
@@ -11,6 +12,9 @@ from ._runtime.credentials import Credentials
 from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
 from ._service import ADD, PAY, READ, SERVICE, SET
+
+if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
 
 
 class Client(SyncClient):
@@ -23,6 +27,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
     ) -> None:
         """Make a client; nothing is sent yet.
@@ -34,6 +39,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
         """
         credentials = Credentials()
@@ -44,6 +51,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
         )
 
@@ -150,6 +158,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
     ) -> None:
         """Make a client; nothing is sent yet.
@@ -161,6 +170,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
         """
         credentials = Credentials()
@@ -171,6 +182,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
         )
 

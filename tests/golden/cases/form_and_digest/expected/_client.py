@@ -3,7 +3,7 @@
 
 import decimal
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx2
 
@@ -12,6 +12,9 @@ from ._runtime.credentials import Credentials, Secret
 from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
 from ._service import CLOSE_BOOKS, COUNT_INVOICES, FIND_INVOICES, PAY_INVOICE, PING, SERVICE
+
+if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
 
 
 class Client(SyncClient):
@@ -26,6 +29,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         role: Literal["clerk", "guest"] = "clerk",
         request_format: Literal["form", "query"] = "form",
@@ -41,6 +45,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             role: Who calls.
             request_format: How parameters travel: in a form body, or in the query, where servers and
@@ -59,6 +65,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             settings={"role": role, "request_format": request_format},
         )
@@ -225,6 +232,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         role: Literal["clerk", "guest"] = "clerk",
         request_format: Literal["form", "query"] = "form",
@@ -240,6 +248,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             role: Who calls.
             request_format: How parameters travel: in a form body, or in the query, where servers and
@@ -258,6 +268,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             settings={"role": role, "request_format": request_format},
         )

@@ -2,7 +2,7 @@
 """The clients of the x''' raise SystemExit('ran') '''."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx2
 
@@ -16,6 +16,9 @@ from ._runtime.request import CallOptions
 from ._runtime.waiting import Patience, wait_for, wait_for_async
 from ._service import GET_THING, LIST_THINGS, SERVICE, START_THING, START_THING_AND_WAIT
 from .models import Started, Thing
+
+if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
 
 
 class ListThingsPage(Page[Thing]):
@@ -50,6 +53,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         branch: Literal["north", "south"] = "north",
         testing: bool = False,
@@ -66,6 +70,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             branch: a', b=print(1), c='
             testing: Sends the vendor's testing flag. \u202eevil\u2066x\u2069 \u200b\ufeff\xad
@@ -87,6 +93,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             testing=testing,
             requests_per_window=requests_per_second,
@@ -271,6 +278,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         branch: Literal["north", "south"] = "north",
         testing: bool = False,
@@ -287,6 +295,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             branch: a', b=print(1), c='
             testing: Sends the vendor's testing flag. \u202eevil\u2066x\u2069 \u200b\ufeff\xad
@@ -308,6 +318,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             testing=testing,
             requests_per_window=requests_per_second,

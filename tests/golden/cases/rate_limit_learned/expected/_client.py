@@ -3,6 +3,7 @@
 
 import decimal
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import httpx2
 
@@ -12,6 +13,9 @@ from ._runtime.limits import BaseLimiter
 from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
 from ._service import GET_RATE, SERVICE
+
+if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
 
 
 class Client(SyncClient):
@@ -27,6 +31,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
         limiter: BaseLimiter | None = None,
@@ -40,6 +45,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             requests_per_minute: How many requests your account may send. The contract decides.
             limiter: Keeps the limit together with other clients of the account; give the same object to
@@ -53,6 +60,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             requests_per_window=requests_per_minute,
             limiter=limiter,
@@ -109,6 +117,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
         limiter: BaseLimiter | None = None,
@@ -122,6 +131,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             requests_per_minute: How many requests your account may send. The contract decides.
             limiter: Keeps the limit together with other clients of the account; give the same object to
@@ -135,6 +146,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             requests_per_window=requests_per_minute,
             limiter=limiter,

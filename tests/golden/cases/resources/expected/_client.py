@@ -14,6 +14,7 @@ from ._runtime.request import CallOptions
 from ._service import PING, SERVICE
 
 if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
     from .resources.reports import AsyncReports, AsyncReportsWithRawResponse, Reports, ReportsWithRawResponse
 
 
@@ -28,6 +29,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
         limiter: BaseLimiter | None = None,
@@ -43,6 +45,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             requests_per_minute: How many requests your account may send.
             limiter: Keeps the limit together with other clients of the account; give the same object to
@@ -57,6 +61,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             requests_per_window=requests_per_minute,
             limiter=limiter,
@@ -119,6 +124,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
         requests_per_minute: float | None = None,
         limiter: BaseLimiter | None = None,
@@ -134,6 +140,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             requests_per_minute: How many requests your account may send.
             limiter: Keeps the limit together with other clients of the account; give the same object to
@@ -148,6 +156,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
             requests_per_window=requests_per_minute,
             limiter=limiter,

@@ -2,7 +2,7 @@
 """The clients of the Ledgerly."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 from pydantic import BaseModel
@@ -16,6 +16,9 @@ from ._runtime.waiting import Patience, wait_for, wait_for_async
 from ._service import ADD_ROWS, ADD_ROWS_IN_PARTS, GET_RUN, RUN_REPORT, RUN_REPORT_AND_WAIT, SERVICE
 from .models import Added, Run
 
+if TYPE_CHECKING:
+    from ._runtime.drift import OnDrift
+
 
 class Client(SyncClient):
     """Calls the Ledgerly. Safe to share between threads."""
@@ -27,6 +30,7 @@ class Client(SyncClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.Client | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
     ) -> None:
         """Make a client; nothing is sent yet.
@@ -38,6 +42,8 @@ class Client(SyncClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.Client`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
         """
         credentials = Credentials()
@@ -48,6 +54,7 @@ class Client(SyncClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
         )
 
@@ -220,6 +227,7 @@ class AsyncClient(AsyncioClient):
         timeout: float | httpx2.Timeout = 60.0,
         max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
+        on_drift: "OnDrift | None" = None,
         trust_env: bool = False,
     ) -> None:
         """Make a client; nothing is sent yet.
@@ -231,6 +239,8 @@ class AsyncClient(AsyncioClient):
             max_retries: How often a call that may be repeated is tried again.
             http_client: Your own `httpx2.AsyncClient`; keep-alive and the limits of a single read are yours
                 then.
+            on_drift: Told of fields and words in answers that are not documented, such as a
+                `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
         """
         credentials = Credentials()
@@ -241,6 +251,7 @@ class AsyncClient(AsyncioClient):
             timeout=timeout,
             max_retries=max_retries,
             http_client=http_client,
+            on_drift=on_drift,
             trust_env=trust_env,
         )
 

@@ -1,0 +1,292 @@
+"""The figures of the page: what is promised, and how it is measured, a slice of it or all."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.spec.source.test_properties import check
+from tests.torture import deliveries, money, mutation, sharing, texts
+from tests.torture.corpus import PAYLOADS
+from tests.torture.guards import GUARDS, VARIABLE
+
+ROOT = Path(__file__).resolve().parents[2]
+_PASSED = re.compile(r"(\d+) passed")
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of it is done.
+
+    Attributes:
+        is_full: Whether all of it is, or a slice of some minutes.
+        seed: Where chance begins.
+    """
+
+    is_full: bool = False
+    seed: int = 1
+
+    def of(self, part: int, whole: int) -> int:
+        """Return *part*, or the *whole* when all is done."""
+        return whole if self.is_full else part
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a measurement saw.
+
+    Attributes:
+        tried: How often.
+        what: What was tried, in words that stand after the number.
+        faults: What must not be.
+    """
+
+    tried: int
+    what: str
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table.
+
+    Attributes:
+        number: Its number.
+        goal: What is promised.
+        measure: How it is measured.
+        short: What is missing to the figure, in words; nothing when it is reached by the whole run.
+    """
+
+    number: int
+    goal: str
+    measure: Callable[[Scale], Measured]
+    short: str = ""
+
+
+def tests(*nodes: str) -> Callable[[Scale], Measured]:
+    """Measure by running tests; how often is how many there are."""
+
+    def measure(_: Scale) -> Measured:
+        return _ran("tests", *nodes)
+
+    return measure
+
+
+def _ran(what: str, *nodes: str) -> Measured:
+    run = _pytest(*nodes)
+    passed = _PASSED.search(run.stdout)
+    faults = tuple(_FAILED.findall(run.stdout))
+    if run.returncode and not faults:
+        faults = (run.stdout.strip().split("\n")[-1][:200],)
+    return Measured(0 if passed is None else int(passed[1]), what, faults)
+
+
+def _pytest(*arguments: str, off: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    environment = {**os.environ, **({VARIABLE: off} if off else {})}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def _hostile(scale: Scale) -> Measured:
+    findings = mutation.Findings()
+    for payload in PAYLOADS[:: scale.of(6, 1)]:
+        texts.try_text(payload, findings)
+    mutation.try_mutations(scale.seed, scale.of(500, 20_000), findings)
+    what = f"texts in places: {findings.refused} refused, {findings.inert} inert"
+    return Measured(findings.tried, what, tuple(findings.faults))
+
+
+def _awkward(scale: Scale) -> Measured:
+    findings = mutation.Findings()
+    for payload in PAYLOADS[:: scale.of(20, 2)]:
+        texts.try_reading_back(payload, findings)
+    return Measured(findings.tried, "awkward texts in places for data, read back", tuple(findings.faults))
+
+
+def _fuzzed(scale: Scale) -> Measured:
+    count, faults = scale.of(20_000, 1_000_000), list[str]()
+    for document in mutation.nearly_yaml(scale.seed, count):
+        try:
+            check(document)
+        except Exception as error:  # noqa: BLE001 - a traceback is what is looked for
+            faults.append(f"{document[:80]!r}: {type(error).__name__}")
+    return Measured(count, "documents that are nearly YAML", tuple(faults))
+
+
+def _located(scale: Scale) -> Measured:
+    findings = mutation.try_mutations(scale.seed + 1, scale.of(300, 5_000))
+    return Measured(findings.refused, "specs refused, each complaint with its line and column", tuple(findings.faults))
+
+
+def _schedules(pick: Callable[[money.Findings], list[str]]) -> Callable[[Scale], Measured]:
+    def measure(scale: Scale) -> Measured:
+        found = _money(scale)
+        return Measured(
+            sum(each.schedules for each in found), _told(found), tuple(x for each in found for x in pick(each))
+        )
+
+    return measure
+
+
+_KNOWN: dict[Scale, list[money.Findings]] = {}
+
+
+def _money(scale: Scale) -> list[money.Findings]:
+    if scale not in _KNOWN:
+        share = scale.of(500, 5_000)
+        seeds = range(scale.seed * 1_000_000, scale.seed * 1_000_000 + share)
+        _KNOWN[scale] = [
+            money.run(vendor, seeds, asynchronous=asynchronous)
+            for vendor in ("golden", "kolmisoft")
+            for asynchronous in (False, True)
+        ]
+    return _KNOWN[scale]
+
+
+def _told(found: list[money.Findings]) -> str:
+    done = sum(each.outcomes["done"] for each in found)
+    unknown = sum(count for each in found for words, count in each.outcomes.items() if "may have" in words)
+    return f"schedules of faults: {done} done, {unknown} told as unknown"
+
+
+def _wrong_answers(scale: Scale) -> Measured:
+    calls = scale.of(100, 1_000)
+    found = [sharing.threads(64, calls), sharing.forks(4, calls)]
+    faults = tuple(x for each in found for x in each.faults)
+    return Measured(sum(each.tried for each in found), "answers to 64 threads, 4 children and their parent", faults)
+
+
+def _cancelled(scale: Scale) -> Measured:
+    findings = sharing.cancellations(scale.of(300, 1_000))
+    return Measured(findings.tried, "cancellations, at each step in turn", tuple(findings.faults))
+
+
+def _webhooks(scale: Scale) -> Measured:
+    findings = deliveries.try_deliveries(scale.seed, scale.of(50_000, 1_000_000))
+    what = f"deliveries: {findings.refused} refused, {findings.inert} taken"
+    return Measured(findings.refused + findings.inert, what, tuple(findings.faults))
+
+
+def _switched_off(_: Scale) -> Measured:
+    # A test that fails to be collected says nothing about the guard.
+    statuses = {name: _pytest("-x", "-p", "tests.torture.guards", each.test, off=name) for name, each in GUARDS.items()}
+    needless = tuple(name for name, run in statuses.items() if run.returncode != 1 or "failed" not in run.stdout)
+    return Measured(len(GUARDS), "guards switched off, each missed by a test", needless)
+
+
+CONTRACT = "tests/contract"
+TRANSPORT = "tests/runtime/test_transport.py"
+
+FIGURES: tuple[Figure, ...] = (
+    Figure(1, "hostile texts in specs are refused or inert", _hostile),
+    Figure(2, "awkward texts are accepted and read back exactly", _awkward),
+    Figure(
+        3, "no traceback, whatever the document", _fuzzed, "bounds of time and memory are held by tests of single bombs"
+    ),
+    Figure(4, "every complaint has its place", _located),
+    Figure(
+        5,
+        "packages compile, import without a warning, pass strict checks, stay as formatted",
+        tests("tests/golden/test_golden.py", "tests/golden/test_types.py"),
+    ),
+    Figure(
+        6, "killed at every operation on files: the old package or the new one", tests("tests/output/test_kills.py")
+    ),
+    Figure(7, "any write fails: what was there stays", tests("tests/output/test_failures.py")),
+    Figure(8, "runs at once leave no mixed package", tests("tests/output/test_together.py")),
+    Figure(
+        9,
+        "nothing is written outside, nothing of anybody's is lost",
+        tests("tests/output/test_publish.py", "tests/output/test_compare.py", "tests/output/test_folder.py"),
+    ),
+    Figure(
+        10,
+        "a broken spec does not stop the others",
+        tests("tests/pipeline/test_generate.py"),
+        "tried with a few specs beside it, not with twenty",
+    ),
+    Figure(
+        11,
+        "the same bytes in all surroundings",
+        tests("tests/pipeline/test_same_bytes.py"),
+        "of the versions of Python, those that are installed",
+    ),
+    Figure(
+        12,
+        "each fault ends in the stated outcome within the deadline",
+        tests(TRANSPORT, f"{CONTRACT}/test_kolmisoft_money.py", f"{CONTRACT}/test_repetition.py"),
+        "writes with a key are not in the matrix",
+    ),
+    Figure(
+        13,
+        "no payment is carried out twice",
+        _schedules(lambda found: found.twice),
+        "kills and forks inside a schedule are not among the faults",
+    ),
+    Figure(
+        14,
+        "no payment is told as failed though carried out, or as done though not",
+        _schedules(
+            lambda found: [*found.failed_though_executed, *found.done_though_not, *found.untold, *found.strange]
+        ),
+    ),
+    Figure(15, "nothing is sent again that may have been carried out", _schedules(lambda found: found.sent_again)),
+    Figure(
+        16,
+        "no secret in any sink",
+        tests(
+            "tests/runtime/test_secrets.py",
+            "tests/torture/test_sweep.py",
+            *(f"{CONTRACT}/test_{name}secrets.py" for name in ("", "kolmisoft_", "store365_")),
+        ),
+    ),
+    Figure(17, "no answer reaches another call", _wrong_answers),
+    Figure(18, "a cancelled call leaves the client good", _cancelled, "threads are interrupted in figure 14 only"),
+    Figure(
+        19,
+        "what grows is refused before it fills the memory",
+        tests("tests/spec/source/test_bombs.py", f"{CONTRACT}/test_kolmisoft_hostile.py", f"{TRANSPORT}"),
+        "bombs of up to the caps, not of 1 GiB",
+    ),
+    Figure(
+        20,
+        "one token, however many ask at once",
+        tests(f"{CONTRACT}/test_store365_tokens.py"),
+    ),
+    Figure(
+        21,
+        "the vendor never sees more than its limit, and nine tenths of it are used",
+        tests("tests/runtime/test_limits.py", "tests/runtime/test_shared_limits.py", f"{CONTRACT}/test_limits.py"),
+    ),
+    Figure(22, "changed deliveries are refused by one error, good ones taken", _webhooks),
+    Figure(
+        23,
+        "credentials, keys and bodies go to no other origin",
+        tests(
+            f"{CONTRACT}/test_surroundings.py",
+            "tests/runtime/test_client.py",
+            f"{CONTRACT}/test_store365_tokens.py::test_password_follows_no_redirect",
+            f"{CONTRACT}/test_store365_tokens.py::test_token_goes_to_the_resource_host_alone",
+        ),
+    ),
+    Figure(
+        24,
+        "vendors' protocols, requests and answers",
+        tests(
+            *(f"{CONTRACT}/test_{name}.py" for name in ("kolmisoft", "monetize360", "store365", "arguments", "results"))
+        ),
+    ),
+    Figure(25, "each guard is needed", _switched_off),
+    Figure(
+        26,
+        "a client has two dependencies, and all are pinned by hashes",
+        tests("tests/facts/test_repository.py", f"{CONTRACT}/test_package.py"),
+        "the oldest versions that are allowed are not tried",
+    ),
+)
