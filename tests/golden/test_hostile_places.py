@@ -18,7 +18,19 @@ _PLAIN = re.compile(r"plain[ -]\d\d")
 
 NAMES = frozenset(
     {
-        *("auth", "filter", "pages", "poll", "without", "adds", "changes", "removes"),
+        *(
+            "auth",
+            "filter",
+            "pages",
+            "poll",
+            "without",
+            "adds",
+            "changes",
+            "removes",
+            "deprecates",
+            "instead",
+            "renames",
+        ),
         # Patterns are compiled by the check, and the twin has one of them.
         "pattern",
     }
