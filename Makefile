@@ -98,6 +98,7 @@ bench: $(READY) $(CLIENT_READY) $(PEERS_READY) ## Measure what things cost besid
 golden: $(READY) ## Accept the current output as expected; read the diff before committing it
 	$(BIN)/python -m tests.golden.accept
 	$(BIN)/python -m tests.spec.accept
+	$(BIN)/python -m tests.facts.vendor_pages
 	$(BIN)/python -m tests.changes.accept
 	$(BIN)/clientmill schema > specs/schema.json
 

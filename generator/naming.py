@@ -20,6 +20,9 @@ CALL_OPTIONS = frozenset({"timeout", "extra_headers", "extra_query", "extra_body
 
 _KEYWORDS = frozenset(keyword.kwlist) | {"self", "cls"}
 
+# What the bodies of methods call by a name that a parameter may have as well.
+_CALLED = frozenset({"send_parts", "send_parts_async", "shaped", "wait_for", "wait_for_async"})
+
 _CLIENT_MEMBERS = frozenset({"aclose", "base_url", "close", "with_options", "with_raw_response"})
 
 # Modules that annotations of the client's own methods speak of; a method so called would hide one.
@@ -64,7 +67,7 @@ def _identifier(name: str) -> str:
 def parameter_name(wire: str) -> str:
     """Name a parameter of an operation: `async` becomes `async_`, `timeout` becomes `timeout_`."""
     name = _identifier(wire)
-    return f"{name}_" if name in _KEYWORDS or name in CALL_OPTIONS else name
+    return f"{name}_" if name in _KEYWORDS | CALL_OPTIONS | _CALLED else name
 
 
 def method_name(wire: str) -> str:

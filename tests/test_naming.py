@@ -37,6 +37,8 @@ def test_name_is_snake_case(wire: str, python: str) -> None:
     [
         ("async", "async_"),
         ("timeout", "timeout_"),
+        ("waitFor", "wait_for_"),
+        ("secret", "secret"),
         ("extra_headers", "extra_headers_"),
         ("extraBody", "extra_body_"),
         ("self", "self_"),

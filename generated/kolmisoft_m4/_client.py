@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
-from ._runtime.credentials import Credentials, secret
+from ._runtime.credentials import Credentials, Secret
 from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
 from ._service import (
@@ -149,21 +149,12 @@ class Client(SyncClient):
             balance: The amount, or the new balance: the page says both.
 
         Returns:
-            UserBalance.
+            A user and his new balance.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -187,7 +178,7 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> Balance:
         """Gives the balance of a user by his name; it may be negative. The page shows no u, so none is sent. The
-        server's setting \"Allow devices to check balance over HTTP\" has to be on. The older name is the index's;
+        server's setting "Allow devices to check balance over HTTP" has to be on. The older name is the index's;
         the function's own page has none.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -199,21 +190,12 @@ class Client(SyncClient):
             user_currency: 1: the user's own currency, whatever currency says. Exactly 1.
 
         Returns:
-            Balance.
+            A balance.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -236,7 +218,7 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> decimal.Decimal:
         """Gives a user's balance as bare text. All but its name is known from the sibling product only. The
-        server's setting \"Allow devices to check balance over HTTP\" has to be on.
+        server's setting "Allow devices to check balance over HTTP" has to be on.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -251,23 +233,14 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
         Source: MOR: Balance in phone (sibling product, 29 Jan 2017), read 2026-11-21.
         """
-        _id = secret(id)
+        _id = Secret.of(id)
         del id
         return self._call(
             USER_SIMPLE_BALANCE_GET,
@@ -342,17 +315,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -396,17 +360,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -445,17 +400,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -480,21 +426,13 @@ class Client(SyncClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            DeviceDetails.
+            A device with its settings. The page's list is cut after these. Values whose form the page does
+            not show are text as it comes.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -513,8 +451,8 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Login:
-        """Logs the client's user in. No other function needs it. With the server's setting \"Allow API Login
-        Redirect\" a successful login is answered by a redirect to the web pages, which is not followed and is an
+        """Logs the client's user in. No other function needs it. With the server's setting "Allow API Login
+        Redirect" a successful login is answered by a redirect to the web pages, which is not followed and is an
         error here whose status_code is the redirect's.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -525,27 +463,18 @@ class Client(SyncClient):
             p: The password.
 
         Returns:
-            Login.
+            A login.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
         Source: M4 API user login (28 Nov 2022), read 2026-11-21.
         """
-        _p = secret(p)
+        _p = Secret.of(p)
         del p
         return self._call(USER_LOGIN, {"p": _p}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -564,17 +493,8 @@ class Client(SyncClient):
         Older names of the same: logout.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -597,8 +517,8 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Payment:
-        """Books a payment, which changes the user's balance; for the admin. The server's setting \"API allow
-        Payments\" has to be on. The older name is the index's; the function's own page has none.
+        """Books a payment, which changes the user's balance; for the admin. The server's setting "API allow
+        Payments" has to be on. The older name is the index's; the function's own page has none.
 
         Moves money: at most once, over a connection of its own; look at `may_have_executed` of an error.
 
@@ -612,21 +532,12 @@ class Client(SyncClient):
             exchange_rate: Used when the currency is not the default one; the system's rate if not given.
 
         Returns:
-            Payment.
+            A payment that was booked.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -684,17 +595,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -740,21 +642,12 @@ class Client(SyncClient):
             device_id: Since 3.0.0 (2016-10-11, M2 API tariff rates get (11 Oct 2016)).
 
         Returns:
-            Tariff.
+            A tariff with its rates.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -791,21 +684,12 @@ class Client(SyncClient):
                 it.
 
         Returns:
-            TariffChange.
+            What became of a tariff.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -827,26 +711,17 @@ class Client(SyncClient):
     ) -> QuickStats:
         """Gives the figures of today, of the month, and of the calls that are going on; for the admin, for
         managers with the permission Quick Stats, and for simple users, who get the number of calls, duration,
-        price and balance only, and active calls only where the server's setting \"Show Active Calls for Users\"
+        price and balance only, and active calls only where the server's setting "Show Active Calls for Users"
         is on. What those elements are called is not known.
 
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            QuickStats.
+            Figures of today, of the month and of now. A simple user gets a part of them.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -909,17 +784,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -971,21 +837,12 @@ class Client(SyncClient):
         Older names of the same: user_details.
 
         Returns:
-            UserDetails.
+            A user's details. All elements are those of the sibling product.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1019,17 +876,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1049,27 +897,19 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> RawUser:
         """Gives a user's columns as the database has them, but for two_fa_authenticator_secret, password and
-        uniquehash; for the admin, or a manager with the permission whom \"Show only assigned Users\" may limit.
+        uniquehash; for the admin, or a manager with the permission whom "Show only assigned Users" may limit.
         Neither may read his own account.
 
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            RawUser.
+            A user as the database has him. The page's list is cut after these, and open; what is not here
+            is kept. Values whose form the page does not show are text as it comes.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1112,8 +952,8 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a user's details; for the admin, or a manager with the permission whom \"Show only assigned
-        Users\" may limit. The page's list of parameters is cut after address. What is answered is not known.
+        """Changes a user's details; for the admin, or a manager with the permission whom "Show only assigned
+        Users" may limit. The page's list of parameters is cut after address. What is answered is not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
@@ -1136,17 +976,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1212,17 +1043,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1279,7 +1101,7 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a connection point. The parameters of the page's group \"Advanced Settings\" and what is answered
+        """Changes a connection point. The parameters of the page's group "Advanced Settings" and what is answered
         are not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -1299,17 +1121,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1371,17 +1184,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1420,17 +1224,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1465,17 +1260,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1500,7 +1286,7 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a number pool. The sibling product answers with a success that says \"Number Pool updated\"; here
+        """Changes a number pool. The sibling product answers with a success that says "Number Pool updated"; here
         it is not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -1510,17 +1296,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1551,17 +1328,8 @@ class Client(SyncClient):
             The parsed answer; the vendor does not document its form.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1591,17 +1359,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1638,17 +1397,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1784,21 +1534,12 @@ class AsyncClient(AsyncioClient):
             balance: The amount, or the new balance: the page says both.
 
         Returns:
-            UserBalance.
+            A user and his new balance.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1822,7 +1563,7 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> Balance:
         """Gives the balance of a user by his name; it may be negative. The page shows no u, so none is sent. The
-        server's setting \"Allow devices to check balance over HTTP\" has to be on. The older name is the index's;
+        server's setting "Allow devices to check balance over HTTP" has to be on. The older name is the index's;
         the function's own page has none.
 
         Changes nothing, so the client asks again after a passing failure.
@@ -1834,21 +1575,12 @@ class AsyncClient(AsyncioClient):
             user_currency: 1: the user's own currency, whatever currency says. Exactly 1.
 
         Returns:
-            Balance.
+            A balance.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -1871,7 +1603,7 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> decimal.Decimal:
         """Gives a user's balance as bare text. All but its name is known from the sibling product only. The
-        server's setting \"Allow devices to check balance over HTTP\" has to be on.
+        server's setting "Allow devices to check balance over HTTP" has to be on.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -1886,23 +1618,14 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
         Source: MOR: Balance in phone (sibling product, 29 Jan 2017), read 2026-11-21.
         """
-        _id = secret(id)
+        _id = Secret.of(id)
         del id
         return await self._call(
             USER_SIMPLE_BALANCE_GET,
@@ -1977,17 +1700,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2031,17 +1745,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2080,17 +1785,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2115,21 +1811,13 @@ class AsyncClient(AsyncioClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            DeviceDetails.
+            A device with its settings. The page's list is cut after these. Values whose form the page does
+            not show are text as it comes.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2148,8 +1836,8 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Login:
-        """Logs the client's user in. No other function needs it. With the server's setting \"Allow API Login
-        Redirect\" a successful login is answered by a redirect to the web pages, which is not followed and is an
+        """Logs the client's user in. No other function needs it. With the server's setting "Allow API Login
+        Redirect" a successful login is answered by a redirect to the web pages, which is not followed and is an
         error here whose status_code is the redirect's.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -2160,27 +1848,18 @@ class AsyncClient(AsyncioClient):
             p: The password.
 
         Returns:
-            Login.
+            A login.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
         Source: M4 API user login (28 Nov 2022), read 2026-11-21.
         """
-        _p = secret(p)
+        _p = Secret.of(p)
         del p
         return await self._call(USER_LOGIN, {"p": _p}, CallOptions(timeout, extra_headers, extra_query, extra_body))
 
@@ -2199,17 +1878,8 @@ class AsyncClient(AsyncioClient):
         Older names of the same: logout.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2232,8 +1902,8 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Payment:
-        """Books a payment, which changes the user's balance; for the admin. The server's setting \"API allow
-        Payments\" has to be on. The older name is the index's; the function's own page has none.
+        """Books a payment, which changes the user's balance; for the admin. The server's setting "API allow
+        Payments" has to be on. The older name is the index's; the function's own page has none.
 
         Moves money: at most once, over a connection of its own; look at `may_have_executed` of an error.
 
@@ -2247,21 +1917,12 @@ class AsyncClient(AsyncioClient):
             exchange_rate: Used when the currency is not the default one; the system's rate if not given.
 
         Returns:
-            Payment.
+            A payment that was booked.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2319,17 +1980,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2375,21 +2027,12 @@ class AsyncClient(AsyncioClient):
             device_id: Since 3.0.0 (2016-10-11, M2 API tariff rates get (11 Oct 2016)).
 
         Returns:
-            Tariff.
+            A tariff with its rates.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2426,21 +2069,12 @@ class AsyncClient(AsyncioClient):
                 it.
 
         Returns:
-            TariffChange.
+            What became of a tariff.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2462,26 +2096,17 @@ class AsyncClient(AsyncioClient):
     ) -> QuickStats:
         """Gives the figures of today, of the month, and of the calls that are going on; for the admin, for
         managers with the permission Quick Stats, and for simple users, who get the number of calls, duration,
-        price and balance only, and active calls only where the server's setting \"Show Active Calls for Users\"
+        price and balance only, and active calls only where the server's setting "Show Active Calls for Users"
         is on. What those elements are called is not known.
 
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            QuickStats.
+            Figures of today, of the month and of now. A simple user gets a part of them.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2544,17 +2169,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2606,21 +2222,12 @@ class AsyncClient(AsyncioClient):
         Older names of the same: user_details.
 
         Returns:
-            UserDetails.
+            A user's details. All elements are those of the sibling product.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2654,17 +2261,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2686,27 +2284,19 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> RawUser:
         """Gives a user's columns as the database has them, but for two_fa_authenticator_secret, password and
-        uniquehash; for the admin, or a manager with the permission whom \"Show only assigned Users\" may limit.
+        uniquehash; for the admin, or a manager with the permission whom "Show only assigned Users" may limit.
         Neither may read his own account.
 
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            RawUser.
+            A user as the database has him. The page's list is cut after these, and open; what is not here
+            is kept. Values whose form the page does not show are text as it comes.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2749,8 +2339,8 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a user's details; for the admin, or a manager with the permission whom \"Show only assigned
-        Users\" may limit. The page's list of parameters is cut after address. What is answered is not known.
+        """Changes a user's details; for the admin, or a manager with the permission whom "Show only assigned
+        Users" may limit. The page's list of parameters is cut after address. What is answered is not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
@@ -2773,17 +2363,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2849,17 +2430,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -2916,7 +2488,7 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a connection point. The parameters of the page's group \"Advanced Settings\" and what is answered
+        """Changes a connection point. The parameters of the page's group "Advanced Settings" and what is answered
         are not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -2936,17 +2508,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3008,17 +2571,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3057,17 +2611,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3102,17 +2647,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3137,7 +2673,7 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Changes a number pool. The sibling product answers with a success that says \"Number Pool updated\"; here
+        """Changes a number pool. The sibling product answers with a success that says "Number Pool updated"; here
         it is not known.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
@@ -3147,17 +2683,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3188,17 +2715,8 @@ class AsyncClient(AsyncioClient):
             The parsed answer; the vendor does not document its form.
 
         Raises:
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3228,17 +2746,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 
@@ -3275,17 +2784,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            AuthenticationError: The vendor answers `failed` or `Incorrect hash` or `Bad login` or `Login
-                failed`.
-            PermissionDeniedError: The vendor answers `API Requests are disabled` or `GET Requests are
-                disabled` or `Access Denied` or `You are not authorized to use this functionality` or `You
-                are not authorized to view this page` or `Feature disabled`.
-            NotFoundError: The vendor answers `User was not found` or `User not found` or `Currency was not
-                found` or `No tariff found` or `Tariff not found`.
-            BadRequestError: The vendor answers `user_id is empty` or `No currency`.
-            UnprocessableEntityError: The vendor answers `User balance not updated` or `Exchange rate is
-                invalid` or `Payment was not saved`.
-            ServiceUnavailableError: The vendor answers `Cannot connect to Elasticsearch`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
 

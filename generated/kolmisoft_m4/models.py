@@ -98,7 +98,7 @@ class DeviceDetails(Model):
     accountcode: str | None = None
 
     callerid: str | None = None
-    """Quotes and angle brackets belong to it, as in \"103\" <103>."""
+    """Quotes and angle brackets belong to it, as in "103" <103>."""
 
     username: str | None = None
 

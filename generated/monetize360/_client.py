@@ -55,7 +55,7 @@ class Client(SyncClient):
             trust_env: Whether proxies of the environment are used.
             requests_per_minute: How many requests your account may send. 100 a minute with the plan
                 Standard, 1000 with Premium, as agreed with Enterprise; tell the client your figure. It
-                obeys what the vendor's headers tell.
+                obeys what the vendor's headers tell, and backs off exponentially, as the vendor advises.
             limiter: Keeps the limit together with other clients of the account; give the same object to
                 each.
 
@@ -188,7 +188,7 @@ class AsyncClient(AsyncioClient):
             trust_env: Whether proxies of the environment are used.
             requests_per_minute: How many requests your account may send. 100 a minute with the plan
                 Standard, 1000 with Premium, as agreed with Enterprise; tell the client your figure. It
-                obeys what the vendor's headers tell.
+                obeys what the vendor's headers tell, and backs off exponentially, as the vendor advises.
             limiter: Keeps the limit together with other clients of the account; give the same object to
                 each.
 

@@ -33,6 +33,7 @@ SERVICE = Service(
                 details=("error", "details"),
                 timestamp=("error", "timestamp"),
             ),
+            ErrorShape(message=("error",)),
         )
     ),
     errors=(ErrorRule(code="VALIDATION_ERROR", raises=BadRequestError),),

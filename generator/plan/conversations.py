@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from generator.plan import literals
 from generator.plan.code import Import, import_lines, names_in
+from generator.plan.webhook_tests import WebhookTests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +51,24 @@ class TestModule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Submodule:
+    """A module that the README imports from, by the package's own name and from the tests."""
+
+    name: str
+    relative: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadmeTest:
-    """The test that runs the quick starts of the README, each against an answer."""
+    """The test that runs the code of the README, each piece against its answers."""
 
     header: str
     docstring: str
     package: str
     answers: tuple[str, ...]
     environment: tuple[str, ...]
+    submodules: tuple[Submodule, ...]
+    calls: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +79,7 @@ class TestPlan:
 
     header: str
     modules: tuple[TestModule, ...]
+    webhooks: WebhookTests | None
     readme: ReadmeTest
     docstring: str
 
@@ -89,9 +101,10 @@ def plan_test_module(
     docstring: str,
     cases: Iterable[Case],
     *,
+    builders: tuple[str, ...] = (),
     marks: tuple[str, ...] = (),
 ) -> TestModule:
-    """Make a module of cases, each a test of its own, with the imports that they need."""
+    """Make a module of cases, each a test of its own, with the imports that they need; *builders* are of filters."""
     cases = _apart(cases)
     pieces = (part for case in cases for part in (*case.answers, *case.before, *case.checks, case.call))
     spoken_of = frozenset[str]().union(*map(names_in, pieces))
@@ -115,6 +128,7 @@ def plan_test_module(
     ):
         if word in spoken_of:
             used.add(needed)
+    used |= {Import("..filters", builder) for builder in builders if builder in spoken_of}
     used |= {Import("..models", model) for model in models if model in spoken_of}
     if not any(case.answers for case in cases):
         used.discard(Import(".replay", "Answer"))

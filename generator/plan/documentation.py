@@ -25,6 +25,9 @@ _UNPRINTED = {
 }
 
 
+# Of more than so many codes, a docstring names none: they are one table in the README.
+_MANY_CODES = 8
+
 _EFFECTS = {
     "read": "Changes nothing, so the client asks again after a passing failure.",
     "idempotent": "Twice is the same as once, so the client tries again after a passing failure.",
@@ -108,7 +111,7 @@ def method_docstring(
         _effect(endpoint),
         f"Older names of the same: {', '.join(endpoint.aka)}." if endpoint.aka else "",
         entries("Args", [item for item in (*described, *_hashed(endpoint), *key_argument(spec, endpoint)) if item[1]]),
-        _returned(returns, paged=paged, is_async=is_async),
+        _returned(spec, returns, paged=paged, is_async=is_async),
         entries("Raises", _raised(spec, parameters)),
         provenance(spec, endpoint.source),
         since(spec, wire),
@@ -132,6 +135,10 @@ def _raised(spec: Spec, parameters: Sequence[Parameter]) -> list[tuple[str, str]
         codes.setdefault(meaning.raises, []).append(f"`{literals.prose(code or message or '')}`")
     refused = [("ArgumentError", "An argument is not what the vendor takes; nothing was sent.")] if parameters else []
     told = [(error, f"The vendor answers {' or '.join(each)}.") for error, each in codes.items()]
+    if len(spec.errors) > _MANY_CODES:
+        told = [
+            ("APIStatusError", "The vendor says no; the README lists what it says, and the class that each raises.")
+        ]
     rest = "Anything else that went wrong; `may_have_executed` tells whether the call may have done its work."
     return [*refused, *told, ("APIError", rest)]
 
@@ -140,13 +147,17 @@ def _effect(endpoint: Endpoint) -> str:
     return _EFFECTS[endpoint.effect]
 
 
-def _returned(returns: Code, *, paged: bool, is_async: bool) -> str:
+def _returned(spec: Spec, returns: Code, *, paged: bool, is_async: bool) -> str:
     if returns.text == "None":
         return ""
     if not paged:
-        what = (
-            "The parsed answer; the vendor does not document its form." if returns.text == "Any" else f"{returns.text}."
+        what = f"{returns.text}."
+        if returns.text == "Any":
+            what = "The parsed answer; the vendor does not document its form."
+        elif returns.text in spec.types and (doc := literals.prose(spec.types[returns.text].doc)):
+            what = _sentence(doc)
+        return "Returns:\n" + textwrap.fill(
+            what, 100, initial_indent="    ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
         )
-        return f"Returns:\n    {what}"
     how = "await it for the first page, or iterate it with `async for`" if is_async else "iterate it"
     return f"Returns:\n    Pages of `{returns}`: {how} for the records of all pages."

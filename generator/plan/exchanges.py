@@ -236,8 +236,10 @@ class Writer:
             if each.place == "header" and each.wire in given
         )
 
-    def called(self, operation: Operation, given: Mapping[str, object]) -> str:
-        """Spell the call with these arguments, by wire name."""
+    def called(
+        self, operation: Operation, given: Mapping[str, object], *, suffix: str = "", more: tuple[str, ...] = ()
+    ) -> str:
+        """Spell the call with these arguments, by wire name; *suffix* names a method beside the operation's own."""
         names = {parameter.wire: parameter.name for parameter in operation.parameters}
         arguments = [f"{names[wire]}={literals.value(value)}" for wire, value in given.items()]
         order = self.order_given(operation, given)
@@ -245,7 +247,7 @@ class Writer:
             arguments.append(f"hashed={literals.value(order)}")
         if self.key_in_body(operation) is not None:
             arguments.append(f"idempotency_key={literals.string(OWN_KEY)}")
-        return f"client.{operation.name}({', '.join(arguments)})"
+        return f"client.{operation.name}{suffix}({', '.join((*arguments, *more))})"
 
     def case(
         self,

@@ -39,7 +39,7 @@ def plan_filters(spec: Spec, header: str) -> FilterModule | None:
         return None
     builders: list[FilterBuilder] = []
     for name, form in spec.filters.items():
-        function = "F" if len(spec.filters) == 1 else naming.class_name(name)
+        function = builder_name(spec, name)
         pairs = tuple_of(
             f"({literals.string(ours)}, {literals.string(theirs)})" for theirs, ours in form.operators.items()
         )
@@ -68,3 +68,8 @@ def plan_filters(spec: Spec, header: str) -> FilterModule | None:
         names=tuple(literals.string(name) for name in sorted(names)),
         builders=tuple(builders),
     )
+
+
+def builder_name(spec: Spec, name: str) -> str:
+    """Return what the function that builds a filter is called."""
+    return "F" if len(spec.filters) == 1 else naming.class_name(name)

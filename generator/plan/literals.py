@@ -81,16 +81,19 @@ def docstring(paragraphs: Sequence[str], *, indent: int = 0) -> str:
     return f'"""{inner}\n{margin}"""' if len(lines) > 1 else f'"""{inner}"""'
 
 
+# Where a quote would end a docstring, or where black would set a space before or after it.
+_QUOTES_THAT_COUNT = re.compile(r'"{3,}|\A"|"(?=\s*\Z)')
+
+
 def _escaped(text: str) -> str:
-    kept = "".join(c if c == "\n" or (c.isprintable() and c not in '"\\') else _escape(c) for c in text)
+    kept = "".join(c if c in '\n"' or (c.isprintable() and c != "\\") else _escape(c) for c in text)
+    kept = _QUOTES_THAT_COUNT.sub(lambda found: '\\"' * len(found[0]), kept)
     # A prompt in a docstring would be run by doctest collection.
     return re.sub(r"(?m)^(\s*)>>>", r"\1\\x3e>>", kept)
 
 
 def _escape(character: str) -> str:
-    return (
-        "\\" + character if character in '"\\' else character.encode("unicode_escape", "surrogatepass").decode("ascii")
-    )
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def toml_string(text: str) -> str:

@@ -270,7 +270,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
     imports = returns.imports.union(*(each.annotation.imports for each in parameters))
     imports = imports.union(*(each.annotation.imports for each in arguments))
     if any(each.secret for each in parameters):
-        imports |= {Import("._runtime.credentials", "secret")}
+        imports |= {Import("._runtime.credentials", "Secret")}
     if page is not None:
         imports |= page.record.imports
     if generic is not None:

@@ -90,7 +90,7 @@ def _parameter(spec: Spec, member: Member, place: str, hidden: frozenset[str]) -
 def hiding(parameter: Parameter) -> tuple[str, str]:
     """Spell how a secret argument is wrapped at once, so that no frame of ours holds it in the clear."""
     name = parameter.name
-    wrapped = f"secret({name})" if parameter.required else f"None if {name} is None else secret({name})"
+    wrapped = f"Secret.of({name})" if parameter.required else f"None if {name} is None else Secret.of({name})"
     return f"_{name} = {wrapped}", f"del {name}"
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.plan import literals, types
+from generator.plan import literals
 from generator.plan.auth import Credential
+from generator.plan.guides import Guide, address, arguments, plan_guides
 from generator.plan.idempotency import key_sentences
 from generator.plan.operations import Operation
 from generator.plan.sharing import SharedLimit, SharedToken, plan_shared_limit, plan_shared_token
 from generator.spec.document import Spec
 from generator.spec.envelope import ErrorMeaning, told_by
 from generator.spec.error_classes import own_classes
-from generator.spec.types import Text, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,7 @@ class ReadmePage:
     async_quick_start: str
     credentials: tuple[CredentialRow, ...]
     operations: tuple[OperationRow, ...]
+    guides: tuple[Guide, ...]
     errors: tuple[ErrorRow, ...]
     own_errors: tuple[OwnErrorRow, ...]
     keys: tuple[str, ...]
@@ -109,11 +110,12 @@ def plan_readme(
             OperationRow(
                 name=each.name,
                 returns=literals.markdown_code(each.method.returns),
-                summary=literals.markdown(each.endpoint.doc if isinstance(each, Operation) else each.summary),
+                summary=literals.markdown(each.endpoint.doc) if isinstance(each, Operation) else each.summary,
             )
             for operation in operations
             for each in operation.calls()
         ),
+        guides=plan_guides(spec, operations),
         errors=tuple(
             ErrorRow(code=literals.markdown_code(next(filter(None, told_by(key)))), raises=meaning.raises)
             for key, meaning in spec.errors.items()
@@ -122,8 +124,8 @@ def plan_readme(
             OwnErrorRow(name=name, what=_own_error(meaning)) for name, meaning in own_classes(spec).items()
         ),
         keys=key_sentences(spec),
-        shared_limit=plan_shared_limit(spec, _address(spec)),
-        shared_token=plan_shared_token(spec, _address(spec)),
+        shared_limit=plan_shared_limit(spec, address(spec)),
+        shared_token=plan_shared_token(spec, address(spec)),
         assumed=tuple(literals.markdown(f"{what}: {why}.") for what, why in spec.assumed.items()),
         unknowns=tuple(literals.markdown(unknown) for unknown in spec.unknowns),
         contradictions=tuple(
@@ -161,36 +163,17 @@ def shown_operation(operations: tuple[Operation, ...]) -> Operation:
     return min(operations, key=fitness)
 
 
-def _arguments(spec: Spec, operation: Operation) -> str:
-    """Spell the arguments that a call needs, as a reader would try them first."""
-    members = {member.name: member.type for _, group in operation.endpoint.groups() for member in group}
-    return ", ".join(
-        f"{each.name}={_tried(spec, members.get(each.wire, Text()))}" for each in operation.parameters if each.required
-    )
-
-
-def _tried(spec: Spec, of: Type) -> str:
-    of = types.resolved(of, spec.types)
-    return '"..."' if of == Text() else literals.value(types.sample(of, spec.types))
-
-
-def _address(spec: Spec) -> str:
-    """Spell where a client of a server of the caller's own talks to."""
-    server = next(iter(spec.servers.values()))
-    return "" if isinstance(server, str) else f"base_url={literals.string(server.example)}"
-
-
 def _quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
     shown = shown_operation(operations)
-    call = f"client.{shown.name}({_arguments(spec, shown)})"
+    call = f"client.{shown.name}({', '.join(arguments(spec, shown))})"
     use = f"    for record in {call}:\n        print(record)" if shown.endpoint.pages else f"    print({call})"
-    made = f"Client({_address(spec)})"
+    made = f"Client({address(spec)})"
     return f"from {spec.package} import Client\n\nwith {made} as client:  # credentials from the environment\n{use}"
 
 
 def _async_quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
     shown = shown_operation(operations)
-    call = f"client.{shown.name}({_arguments(spec, shown)})"
+    call = f"client.{shown.name}({', '.join(arguments(spec, shown))})"
     use = (
         f"        async for record in {call}:\n            print(record)"
         if shown.endpoint.pages
@@ -198,5 +181,5 @@ def _async_quick_start(spec: Spec, operations: tuple[Operation, ...]) -> str:
     )
     return (
         f"import asyncio\n\nfrom {spec.package} import AsyncClient\n\n\n"
-        f"async def main() -> None:\n    async with AsyncClient({_address(spec)}) as client:\n{use}\n\n\nasyncio.run(main())"
+        f"async def main() -> None:\n    async with AsyncClient({address(spec)}) as client:\n{use}\n\n\nasyncio.run(main())"
     )

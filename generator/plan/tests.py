@@ -8,14 +8,18 @@ from dataclasses import replace
 from generator import naming
 from generator.plan import literals
 from generator.plan.auth import Credential
-from generator.plan.conversations import Case, ReadmeTest, TestPlan, plan_test_module
+from generator.plan.companion_tests import answered_so, counted, filter_cases, part_cases, wait_cases
+from generator.plan.conversations import Case, ReadmeTest, Submodule, TestPlan, plan_test_module
 from generator.plan.ending_tests import QUIET, ending_cases
 from generator.plan.example_tests import example_cases
 from generator.plan.exchanges import OWN_KEY, Writer, form_of
+from generator.plan.filters import builder_name
+from generator.plan.guides import Guide, plan_guides
 from generator.plan.operations import Operation
 from generator.plan.pagination import nested, page_scripts, position_parameter, record_field
 from generator.plan.readme import shown_operation
 from generator.plan.samples import Sampler
+from generator.plan.webhook_tests import plan_webhook_tests
 from generator.plan.xml_samples import xml
 from generator.spec.answers import answer_form
 from generator.spec.auth import HashAuth
@@ -35,6 +39,10 @@ def plan_tests(
     """Plan the tests of a package."""
     writer = Writer(spec, credentials, Sampler(spec))
     first = operations[0]
+    polls = {operation.wire: operation for operation in operations}
+    builders = tuple(builder_name(spec, name) for name in spec.filters)
+    guides = plan_guides(spec, operations)
+    shown = (*(writer.good(shown_operation(operations)),) * 2, *_guide_answers(writer, guides))
     marks = (QUIET,) if any(operation.is_ending for operation in operations) else ()
     chapters = (
         (
@@ -49,29 +57,55 @@ def plan_tests(
         ("repetition", "What is repeated and what is not.", [c for o in operations for c in _repetition(writer, o)]),
         ("testing_mode", "The vendor's testing flag.", [c for o in operations for c in _testing(writer, o)]),
         ("limits", "The vendor's rate limit.", list(_limits(writer, first))),
+        ("waiting", "Waiting for an end.", [c for o in operations for c in wait_cases(writer, o, polls)]),
+        ("parts", "Long lists, sent in parts.", [c for o in operations for c in part_cases(writer, o)]),
+        ("filters", "Filters, as they go out.", [c for o in operations for c in filter_cases(writer, o)]),
         ("deprecations", "What the vendor takes away.", [c for o in operations for c in ending_cases(writer, o)]),
         ("vectors", "The vendor's own digests.", [c for o in operations for c in _vectors(writer, o)]),
     )
     modules = tuple(
-        plan_test_module(writer.sampler.models, header, name, docstring, cases, marks=marks)
+        plan_test_module(writer.sampler.models, header, name, docstring, cases, builders=builders, marks=marks)
         for name, docstring, cases in chapters
         if cases
     )
     return TestPlan(
         header=header,
         modules=modules,
+        webhooks=plan_webhook_tests(spec, header),
         readme=ReadmeTest(
             header=header,
             docstring=literals.docstring(("The quick starts of the README, word for word.",)),
             package=literals.string(spec.package),
-            answers=(*(writer.good(shown_operation(operations)),) * 2, *writer.login()),
+            answers=(*shown, *writer.login()),
             environment=tuple(
                 f"{literals.string(each.environment_variable)}, {literals.string(writer.value_of(each.name))}"
                 for each in credentials
             ),
+            submodules=tuple(
+                Submodule(name=literals.string(f"{spec.package}.{name}"), relative=literals.string(f"..{name}"))
+                for name, is_there in (("filters", spec.filters), ("webhooks", spec.webhooks))
+                if is_there
+            ),
+            calls=len(shown),
         ),
         docstring=literals.docstring(("Tests of this package; run them with pytest.",)),
     )
+
+
+def _guide_answers(writer: Writer, guides: tuple[Guide, ...]) -> Iterator[str]:
+    """Spell what the vendor answers to the code of the README's sections."""
+    for guide in guides:
+        operation = guide.operation
+        if operation is None:
+            continue
+        wait = operation.endpoint.wait
+        if guide.about == "wait" and wait is not None:
+            yield writer.answered(operation, answered_so(writer, operation, wait.done[0]))
+        elif guide.about == "parts":
+            yield from (counted(writer, operation, created=100, failed=0),) * 2
+            yield counted(writer, operation, created=50, failed=0)
+        else:
+            yield writer.good(operation)
 
 
 def _operations(writer: Writer, operation: Operation) -> Iterator[Case]:

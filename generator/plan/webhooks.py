@@ -63,7 +63,7 @@ def plan_webhooks(spec: Spec, header: str) -> WebhookModule | None:
     webhooks = spec.webhooks
     if webhooks is None:
         return None
-    names = {event: f"{naming.class_name(naming.snake_case(event))}Event" for event in webhooks.events}
+    names = event_names(spec)
     imports: set[Import] = {
         Import("typing", "Literal"),
         Import("._runtime.models", "Model"),
@@ -152,3 +152,9 @@ def _fields(event: str, event_annotation: str, time: str, data: str, data_annota
         alias = "" if name == wire else f" = Field(serialization_alias={literals.string(wire)})"
         found.append(f"{name}: {annotation}{alias}")
     return tuple(found)
+
+
+def event_names(spec: Spec) -> dict[str, str]:
+    """Return the class of each known event."""
+    events = spec.webhooks.events if spec.webhooks is not None else ()
+    return {event: f"{naming.class_name(naming.snake_case(event))}Event" for event in events}

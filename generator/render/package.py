@@ -49,6 +49,8 @@ def planned_files(plan: ClientPlan) -> Iterator[PlannedFile]:
     yield file("SURFACE.txt", "SURFACE.txt.j2", plan.surface)
     yield file("tests/__init__.py", "tests/__init__.py.j2", plan.tests)
     yield file("tests/test_readme.py", "tests/test_readme.py.j2", plan.tests.readme)
+    if plan.tests.webhooks is not None:
+        yield file("tests/test_webhooks.py", "tests/test_webhooks.py.j2", plan.tests.webhooks)
     for module in plan.tests.modules:
         yield file(f"tests/test_{module.name}.py", "tests/test_module.py.j2", module)
 

@@ -26,6 +26,11 @@ class Secret:
     def __init__(self, reveal: Callable[[], str]) -> None:
         self.reveal = reveal
 
+    @classmethod
+    def of(cls, text: str) -> Secret:
+        """Wrap *text*; the caller's own variable is the caller's to delete."""
+        return cls(lambda: text)
+
     def __repr__(self) -> str:
         return HIDDEN
 
@@ -34,11 +39,6 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret cannot be pickled or copied; make it anew from where it is kept")
-
-
-def secret(text: str) -> Secret:
-    """Wrap *text*; the caller's own variable is the caller's to delete."""
-    return Secret(lambda: text)
 
 
 def joined(parts: tuple[str | Secret, ...]) -> Secret:
@@ -52,7 +52,7 @@ class Credentials:
     __slots__ = ("_given",)
 
     def __init__(self, **given: str | None) -> None:
-        self._given: dict[str, Secret] = {name: secret(value) for name, value in given.items() if value is not None}
+        self._given: dict[str, Secret] = {name: Secret.of(value) for name, value in given.items() if value is not None}
 
     def __repr__(self) -> str:
         return f"Credentials({', '.join(f'{name}={HIDDEN}' for name in self._given)})"
@@ -71,7 +71,7 @@ class Credentials:
             given = self._given.get(credential.name)
             # The environment is never held in a variable: it has secrets, and tracebacks show variables.
             if given is None and credential.environment_variable in os.environ:
-                given = secret(os.environ[credential.environment_variable])
+                given = Secret.of(os.environ[credential.environment_variable])
             if given is None:
                 if credential.required:
                     raise CredentialError(

@@ -6,7 +6,7 @@ import os
 import time
 from typing import Any, Literal, cast
 
-from .credentials import Secret, secret
+from .credentials import Secret
 from .limits import StoreUnavailable
 from .locked_files import LockedFile, locked
 from .logins import renewal
@@ -89,7 +89,7 @@ def _stored(entry: dict[str, Any], now: float, not_this: Secret | None) -> Store
         return None
     # By the clock that is the longer behind: the machine's own does not run while it is off.
     age = max(now - float(entry["fetched"]), time.time() - float(entry["wall"]))
-    return Stored(secret(entry["token"]), float(entry["seconds"]), age)
+    return Stored(Secret.of(entry["token"]), float(entry["seconds"]), age)
 
 
 def _write(file: LockedFile, accounts: dict[str, dict[str, Any]], now: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, cast
 
-from .credentials import Secret, secret
+from .credentials import Secret
 from .limits import StoreUnavailable
 from .logins import renewal
 from .redis_clients import RedisLike, redis_client
@@ -35,11 +35,11 @@ class RedisTokenStore(TokenStore):
         return f"RedisTokenStore(..., {self._key!r})"
 
     def claim(self, account: str, name: str, not_this: Secret | None) -> Stored | Claim | Busy | Refused:
-        answer = self._run(_CLAIM, account, name, str(CLAIM), secret("") if not_this is None else not_this)
+        answer = self._run(_CLAIM, account, name, str(CLAIM), Secret.of("") if not_this is None else not_this)
         kind, *told = cast("list[Any]", answer)
         match _text(kind):
             case "token":
-                return Stored(secret(_text(told[0])), float(_text(told[1])), float(_text(told[2])))
+                return Stored(Secret.of(_text(told[0])), float(_text(told[1])), float(_text(told[2])))
             case "refused":
                 return Refused(int(_text(told[0])))
             case "busy":

@@ -31,7 +31,7 @@ _CLASSES = frozenset(
         "RootModel",
     }
     | {"DataT", "Filter", "Generic", "T", "TypeVar"}
-    | {"Sequence", "Service", "SyncClient", "True", "UUID"}
+    | {"Secret", "Sequence", "Service", "SyncClient", "True", "UUID"}
 )
 
 

@@ -6,6 +6,7 @@ import datetime
 import decimal
 import json
 import time
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -180,6 +181,32 @@ def test_error_tells_code_message_details_and_moment(calling: Calling, vendor: M
     assert error.details == {"field": "email", "value": "invalid-email"}
     assert error.timestamp == datetime.datetime(2024, 1, 15, 10, 30, tzinfo=datetime.UTC)
     assert (error.operation, error.may_have_executed) == ("mdata.create", False)
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_plain_text_at_error_is_its_message(calling: Calling, vendor: Monetize360, status: int) -> None:
+    vendor.fail(saying(status, b'{"error": "The Object is audited"}'))
+    with calling.client(vendor, max_retries=0) as session:
+        error = session.error("mobjects.delete", "m")
+
+    assert isinstance(error, package.APIStatusError)
+    assert (error.status_code, error.code, error.message) == (status, None, "The Object is audited")
+
+
+def test_webhook_s_secret_is_sent_and_shown_nowhere(
+    calling: Calling, vendor: Monetize360, caplog: pytest.LogCaptureFixture
+) -> None:
+    given = {"url": "https://app.example/hook", "events": ["workflow.completed"], "secret": "canary-of-the-webhook"}
+    vendor.fail(reset_after_reading)
+    with caplog.at_level(0), calling.client(vendor) as session:
+        error = session.error("webhooks.create", **given)
+    frames = traceback.TracebackException.from_exception(error, capture_locals=True).stack
+    texts = [str(frame.locals) for frame in frames if "generated" in frame.filename]
+
+    assert vendor.webhooks == [given]
+    assert error.may_have_executed is True
+    assert texts
+    assert all("canary-of-the" not in text for text in (str(error), repr(error), caplog.text, *texts))
 
 
 @pytest.mark.parametrize(

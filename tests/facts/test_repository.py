@@ -117,3 +117,19 @@ def test_folder_has_a_page_of_one_screen(folder: str) -> None:
     assert page.is_file(), f"{folder}/README.md is missing"
     # That of the specs is the reference of their language, which has more to say.
     assert folder == "specs" or len(page.read_text(encoding="utf-8").splitlines()) <= 60
+
+
+STYLES = re.compile(r"\b(?:LastRecord|Offset|PageNumber)Pagination\b")
+
+
+def test_a_style_of_paging_is_named_in_files_called_pagination_only() -> None:
+    naming = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("generator", "templates")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".j2") and STYLES.search(path.read_text(encoding="utf-8"))
+    }
+
+    # What of a style callers see is said where changes are told from one another.
+    told = {"generator/changes/extraction.py"}
+    assert naming == told | {f"generator/{part}/pagination.py" for part in ("spec", "plan", "runtime")}

@@ -18,7 +18,7 @@ import httpx2
 import pytest
 
 from generator.runtime.client import AsyncioClient, SyncClient
-from generator.runtime.credentials import Credentials, secret
+from generator.runtime.credentials import Credentials, Secret
 from generator.runtime.errors import APIError, CredentialError
 from generator.runtime.request import CallOptions
 from tests.runtime.fault_server import FaultServer, Script, Wire, answer
@@ -158,7 +158,7 @@ def test_loggers_below_speak_outside_our_calls(caplog: pytest.LogCaptureFixture)
 def test_nothing_that_holds_a_secret_shows_it() -> None:
     credentials = Credentials(auth_code=KEY, auth_token=TOKEN)
     client = SyncClient(SERVICE, credentials)
-    held = secret(TOKEN)
+    held = Secret.of(TOKEN)
     for thing in (credentials, client, held, client._setting, client._setting.secrets):
         spelled = [repr(thing), str(thing), f"{thing}", repr(getattr(thing, "__dict__", ""))]
         spelled += [repr(getattr(thing, name, "")) for name in dir(thing)]
@@ -169,7 +169,7 @@ def test_nothing_that_holds_a_secret_shows_it() -> None:
 @pytest.mark.parametrize("how", [pickle.dumps, copy.copy, copy.deepcopy, json.dumps])
 def test_what_holds_a_secret_cannot_be_pickled_or_copied(how: Any) -> None:
     credentials = Credentials(auth_code=KEY, auth_token=TOKEN)
-    for thing in (credentials, secret(TOKEN), SyncClient(SERVICE, credentials), AsyncioClient(SERVICE, credentials)):
+    for thing in (credentials, Secret.of(TOKEN), SyncClient(SERVICE, credentials), AsyncioClient(SERVICE, credentials)):
         with pytest.raises(TypeError) as caught:
             how(thing)
 

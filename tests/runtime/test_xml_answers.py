@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from generator.runtime.credentials import secret
+from generator.runtime.credentials import Secret
 from generator.runtime.digest import digest
 from generator.runtime.documents import Malformed
 from generator.runtime.envelope import Envelope, ErrorRule, ErrorShape, error_rule, is_failure, vendor_error
@@ -122,13 +122,13 @@ def test_what_grows_beyond_measure_is_refused() -> None:
 
 
 def test_a_form_spells_names_and_values_once() -> None:
-    fields: dict[str, BodyValue] = {"a b": "1 + 1 = 2 & more", "key": secret("50 %"), "list": ["1", "\u017d"]}
+    fields: dict[str, BodyValue] = {"a b": "1 + 1 = 2 & more", "key": Secret.of("50 %"), "list": ["1", "\u017d"]}
 
     assert FormBody().encode(fields) == b"a%20b=1%20%2B%201%20%3D%202%20%26%20more&key=50%20%25&list=1&list=%C5%BD"
 
 
 def test_a_digest_has_nothing_between_its_values() -> None:
-    assert digest("sha1", ("12", secret("3"))) == digest("sha1", ("1", "23"))
+    assert digest("sha1", ("12", Secret.of("3"))) == digest("sha1", ("1", "23"))
 
 
 def test_the_longest_message_that_is_known_counts() -> None:

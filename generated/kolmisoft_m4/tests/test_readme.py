@@ -15,7 +15,7 @@ from .replay import Answer, Replay
 _SNIPPET = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def test_the_quick_starts_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_readme_shows_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     vendor = Replay(
         Answer(
             text="<page><payments><payment><user>text 1</user><date>text 1</date><amount>1.50</amount><amount_with_tax>1.50</amount_with_tax><comment>text 1</comment><currency>text 1</currency><user_balance_before_payment>1.50</user_balance_before_payment><user_balance_after_payment>1.50</user_balance_after_payment></payment></payments></page>"

@@ -21,7 +21,7 @@ from typing import Any, Final, Generic, Literal, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from .credentials import Secret, secret
+from .credentials import Secret
 from .decode import Malformed, parse
 from .errors import ArgumentError
 
@@ -230,7 +230,7 @@ def shared_secrets(given: str | Sequence[str]) -> tuple[Secret, ...]:
     Raises:
         ArgumentError: One of them cannot be meant.
     """
-    found = tuple(secret(each) for each in ([given] if isinstance(given, str) else given))
+    found = tuple(Secret.of(each) for each in ([given] if isinstance(given, str) else given))
     del given
     if not found:
         raise ArgumentError("at least one secret is needed: nothing is verified without")

@@ -177,7 +177,7 @@ class Mdata(SyncResource):
             data: The fields of the record.
 
         Returns:
-            Record.
+            A record of an Object, its MData.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
@@ -311,7 +311,7 @@ class Mdata(SyncResource):
             data: The fields of each record.
 
         Returns:
-            BulkInsertion.
+            What became of the rows of a bulk insert.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
@@ -511,7 +511,7 @@ class AsyncMdata(AsyncioResource):
             data: The fields of the record.
 
         Returns:
-            Record.
+            A record of an Object, its MData.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
@@ -645,7 +645,7 @@ class AsyncMdata(AsyncioResource):
             data: The fields of each record.
 
         Returns:
-            BulkInsertion.
+            What became of the rows of a bulk insert.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 
+from .._runtime.credentials import Secret
 from .._runtime.raw import raw, raw_async
 from .._runtime.request import CallOptions
 from .._runtime.resources import AsyncioResource, SyncResource
@@ -46,9 +47,11 @@ class Webhooks(SyncResource):
 
         Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
         """
+        _secret = Secret.of(secret)
+        del secret
         return self._call(
             WEBHOOKS_CREATE,
-            {"url": url, "events": events, "secret": secret},
+            {"url": url, "events": events, "secret": _secret},
             CallOptions(timeout, extra_headers, extra_query, extra_body),
         )
 
@@ -94,9 +97,11 @@ class AsyncWebhooks(AsyncioResource):
 
         Source: API reference, https://docs.mtz360.ai/, read 2026-11-21.
         """
+        _secret = Secret.of(secret)
+        del secret
         return await self._call(
             WEBHOOKS_CREATE,
-            {"url": url, "events": events, "secret": secret},
+            {"url": url, "events": events, "secret": _secret},
             CallOptions(timeout, extra_headers, extra_query, extra_body),
         )
 

@@ -249,7 +249,7 @@ class Workflows(SyncResource):
                 the finished result is answered; the default is not stated.
 
         Returns:
-            Execution.
+            One run of a workflow.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
@@ -400,7 +400,7 @@ class AsyncWorkflows(AsyncioResource):
                 the finished result is answered; the default is not stated.
 
         Returns:
-            Execution.
+            One run of a workflow.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.

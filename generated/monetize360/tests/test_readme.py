@@ -15,7 +15,7 @@ from .replay import Answer, Replay
 _SNIPPET = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def test_the_quick_starts_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_readme_shows_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     vendor = Replay(
         Answer(
             {
@@ -45,6 +45,32 @@ def test_the_quick_starts_run(monkeypatch: pytest.MonkeyPatch) -> None:
                 "pagination": {"offset": 0, "hasMore": False, "total": 1},
             }
         ),
+        Answer(
+            {
+                "data": [
+                    {
+                        "id": "text 1",
+                        "mobjectId": "text 1",
+                        "data": {"key": "value 1"},
+                        "createdAt": "2026-01-01T09:30:00+00:00",
+                        "updatedAt": "2026-01-01T09:30:00+00:00",
+                    }
+                ],
+                "pagination": {"offset": 0, "hasMore": False, "total": 1},
+            }
+        ),
+        Answer(
+            {
+                "executionId": "text 1",
+                "status": "completed",
+                "startedAt": "2026-01-01T09:30:00+00:00",
+                "completedAt": "2026-01-01T09:30:00+00:00",
+                "output": {"key": "value 1"},
+            }
+        ),
+        Answer({"success": True, "totalProcessed": 1, "created": 100, "failed": 0, "data": ["value 1"]}),
+        Answer({"success": True, "totalProcessed": 1, "created": 100, "failed": 0, "data": ["value 1"]}),
+        Answer({"success": True, "totalProcessed": 1, "created": 50, "failed": 0, "data": ["value 1"]}),
     )
     monkeypatch.setenv("MONETIZE360_API_KEY", "test-api-key")
     package = importlib.import_module("..", __package__)
@@ -52,9 +78,11 @@ def test_the_quick_starts_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "monetize360", package)
     monkeypatch.setattr(package, "Client", functools.partial(Client, http_client=vendor.client()))
     monkeypatch.setattr(package, "AsyncClient", functools.partial(AsyncClient, http_client=vendor.async_client()))
+    monkeypatch.setitem(sys.modules, "monetize360.filters", importlib.import_module("..filters", __package__))
+    monkeypatch.setitem(sys.modules, "monetize360.webhooks", importlib.import_module("..webhooks", __package__))
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
     for snippet in _SNIPPET.findall(readme):
         exec(snippet, {"__name__": "__main__"})
 
-    assert len(vendor.sent) == 2
+    assert len(vendor.sent) == 7

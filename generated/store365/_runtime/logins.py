@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, quote_plus
 
 from .auth import composed
-from .credentials import HIDDEN, Secret, secret
+from .credentials import HIDDEN, Secret
 from .decode import Malformed, parse
 from .envelope import find, vendor_error
 from .errors import (
@@ -246,7 +246,7 @@ def _token_at(document: object, path: tuple[str, ...]) -> Secret | None:
         return None
     held = cast("Mapping[str, object]", document)
     is_fit = _is_fit(held.get(path[-1]))
-    return secret(cast("str", held[path[-1]])) if is_fit else None
+    return Secret.of(cast("str", held[path[-1]])) if is_fit else None
 
 
 def _is_fit(value: object) -> bool:

@@ -77,7 +77,7 @@ class Client(SyncClient):
             id: The id of the invoice. Exactly 8 characters.
 
         Returns:
-            Invoice.
+            An invoice.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
@@ -157,7 +157,7 @@ class AsyncClient(AsyncioClient):
             id: The id of the invoice. Exactly 8 characters.
 
         Returns:
-            Invoice.
+            An invoice.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.

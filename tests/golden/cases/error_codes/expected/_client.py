@@ -74,14 +74,8 @@ class Client(SyncClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            BadRequestError: The vendor answers `bad_request`.
-            AuthenticationError: The vendor answers `who`.
-            PermissionDeniedError: The vendor answers `not-yours` or `not yours`.
-            NotFoundError: The vendor answers `invoice:missing`.
-            ConflictError: The vendor answers `409`.
-            RateLimitError: The vendor answers `too_fast`.
-            InternalServerError: The vendor answers `...`.
-            ServiceUnavailableError: The vendor answers `!!!`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
         """
@@ -153,14 +147,8 @@ class AsyncClient(AsyncioClient):
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
-            BadRequestError: The vendor answers `bad_request`.
-            AuthenticationError: The vendor answers `who`.
-            PermissionDeniedError: The vendor answers `not-yours` or `not yours`.
-            NotFoundError: The vendor answers `invoice:missing`.
-            ConflictError: The vendor answers `409`.
-            RateLimitError: The vendor answers `too_fast`.
-            InternalServerError: The vendor answers `...`.
-            ServiceUnavailableError: The vendor answers `!!!`.
+            APIStatusError: The vendor says no; the README lists what it says, and the class that each
+                raises.
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
         """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
-from ._runtime.credentials import Credentials, secret
+from ._runtime.credentials import Credentials, Secret
 from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
 from ._service import CLOSE_BOOKS, COUNT_INVOICES, FIND_INVOICES, PAY_INVOICE, PING, SERVICE
@@ -95,7 +95,7 @@ class Client(SyncClient):
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
         """
-        _pin = None if pin is None else secret(pin)
+        _pin = None if pin is None else Secret.of(pin)
         del pin
         return self._call(
             PAY_INVOICE,
@@ -298,7 +298,7 @@ class AsyncClient(AsyncioClient):
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
         """
-        _pin = None if pin is None else secret(pin)
+        _pin = None if pin is None else Secret.of(pin)
         del pin
         return await self._call(
             PAY_INVOICE,

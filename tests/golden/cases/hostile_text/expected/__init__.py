@@ -30,6 +30,7 @@ from ._runtime.limits import BaseLimiter, Limiter
 from ._runtime.pages import AsyncPage, Page
 from ._runtime.raw import RawResponse
 from ._runtime.redis_limits import RedisLimiter
+from ._runtime.waiting import WaitTimeoutError
 
 __version__ = "1.0.1"
 
@@ -66,5 +67,6 @@ __all__ = [
     "StoreUnavailableError",
     "UnprocessableEntityError",
     "UnsupportedMediaTypeError",
+    "WaitTimeoutError",
     "__version__",
 ]

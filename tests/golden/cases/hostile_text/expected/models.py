@@ -6,14 +6,23 @@ from typing import Any, Literal
 from ._runtime.models import Model
 
 __all__ = [
+    "Started",
     "Thing",
 ]
+
+
+class Started(Model):
+    """`Started`."""
+
+    id: str
+
+    state: str
 
 
 class Thing(Model):
     """%s %(x)s %% %
 
-    Source: '\"\"\"'''\", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
+    Source: '\"\"\"'''", https://ledgerly.example/a',b=print(1),c=', read 2026-11-20.
     """
 
     id: str

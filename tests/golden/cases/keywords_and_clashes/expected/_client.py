@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from ._runtime.client import AsyncioClient, SyncClient
-from ._runtime.credentials import Credentials
+from ._runtime.credentials import Credentials, Secret
 from ._runtime.raw import raw, raw_async
 from ._runtime.request import CallOptions
 from ._service import (
@@ -96,6 +96,9 @@ class Client(SyncClient):
         n1st: builtins.str | None = None,
         print: builtins.str | None = None,
         id: builtins.str | None = None,
+        secret: builtins.str | None = None,
+        send_parts_: builtins.str | None = None,
+        shaped_: builtins.str | None = None,
         datetime: datetime.datetime | builtins.str | None = None,
         client: builtins.str | None = None,
         result: builtins.str | None = None,
@@ -116,6 +119,8 @@ class Client(SyncClient):
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
         """
+        _secret = None if secret is None else Secret.of(secret)
+        del secret
         return self._call(
             IMPORT,
             {
@@ -129,6 +134,9 @@ class Client(SyncClient):
                 "n1st": n1st,
                 "print": print,
                 "id": id,
+                "secret": _secret,
+                "send_parts_": send_parts_,
+                "shaped_": shaped_,
                 "datetime": datetime,
                 "client": client,
                 "result": result,
@@ -456,6 +464,9 @@ class AsyncClient(AsyncioClient):
         n1st: builtins.str | None = None,
         print: builtins.str | None = None,
         id: builtins.str | None = None,
+        secret: builtins.str | None = None,
+        send_parts_: builtins.str | None = None,
+        shaped_: builtins.str | None = None,
         datetime: datetime.datetime | builtins.str | None = None,
         client: builtins.str | None = None,
         result: builtins.str | None = None,
@@ -476,6 +487,8 @@ class AsyncClient(AsyncioClient):
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
         """
+        _secret = None if secret is None else Secret.of(secret)
+        del secret
         return await self._call(
             IMPORT,
             {
@@ -489,6 +502,9 @@ class AsyncClient(AsyncioClient):
                 "n1st": n1st,
                 "print": print,
                 "id": id,
+                "secret": _secret,
+                "send_parts_": send_parts_,
+                "shaped_": shaped_,
                 "datetime": datetime,
                 "client": client,
                 "result": result,

@@ -122,7 +122,7 @@ class Client(SyncClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            Description.
+            Seen, not documented.
 
         Raises:
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
@@ -247,7 +247,7 @@ class AsyncClient(AsyncioClient):
         Changes nothing, so the client asks again after a passing failure.
 
         Returns:
-            Description.
+            Seen, not documented.
 
         Raises:
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have

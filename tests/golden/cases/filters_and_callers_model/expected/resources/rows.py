@@ -133,7 +133,7 @@ class Rows(SyncResource):
         Must not happen twice: the client tries again only when it certainly did not happen.
 
         Returns:
-            Row.
+            One row.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.
@@ -256,7 +256,7 @@ class AsyncRows(AsyncioResource):
         Must not happen twice: the client tries again only when it certainly did not happen.
 
         Returns:
-            Row.
+            One row.
 
         Raises:
             ArgumentError: An argument is not what the vendor takes; nothing was sent.

@@ -15,7 +15,7 @@ from .replay import Answer, Replay
 _SNIPPET = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def test_the_quick_starts_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_readme_shows_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     vendor = Replay(
         Answer({"id": "text 1"}),
         Answer({"id": "text 1"}),
