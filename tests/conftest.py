@@ -26,6 +26,8 @@ GUARD = install()
 def own_ground() -> Iterator[None]:
     """Fail a test that reached beyond this machine or wrote outside of its folders."""
     GUARD.emptied()
+    GUARD.is_watching = True
     yield
+    GUARD.is_watching = False
     found = GUARD.emptied()
     assert not found, f"a test reached beyond its own ground: {found}"

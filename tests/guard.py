@@ -72,17 +72,19 @@ def _places() -> tuple[Path, ...]:
 
 
 class Guard:
-    """Looks at what the interpreter tells.
+    """Looks at what the interpreter tells while a test runs; what pytest itself keeps between them is its own matter.
 
     Attributes:
         found: What was refused since it was last emptied.
+        is_watching: Whether a test runs.
     """
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self.is_watching = False
 
     def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
-        look = _LOOKS.get(event)
+        look = _LOOKS.get(event) if self.is_watching else None
         if look is not None:
             refused = look(event, arguments)
             if refused:

@@ -45,6 +45,7 @@ CHILD = """
 import os, socket, sys
 from tests.guard import NotAllowed, install
 guard = install()
+guard.is_watching = True
 attempts = {
     "connect": lambda: socket.socket().connect(("192.0.2.1", 9)),
     "connect_ex": lambda: socket.socket().connect_ex(("192.0.2.1", 9)),

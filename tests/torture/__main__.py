@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("--only", type=int, action="append")
     parser.add_argument("--note", action="store_true")
     asked = parser.parse_args()
-    install()
+    install().is_watching = True
     # A shell that starts this in the background has interrupts ignored, and tests that interrupt would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     scale = Scale(is_full=asked.full, seed=asked.seed)
