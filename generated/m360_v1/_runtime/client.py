@@ -6,15 +6,21 @@ long as httpx2 and pydantic do.
 
 from __future__ import annotations
 
-import math
 import platform
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
 
 from .clock import SYSTEM_CLOCK, Clock
-from .errors import ArgumentError, ClientClosedError
-from .exchange import Timeouts, read_timeouts
-from .limits import BaseLimiter, Limiter
+from .errors import ClientClosedError
+from .keywords import (
+    checked_retries,
+    checked_timeouts,
+    chosen_format,
+    chosen_settings,
+    own_limit,
+    own_limiter,
+    server_address,
+)
 from .pages import AsyncPage, AsyncPageRequest, AsyncPageRequestAs, Page
 from .raw import LAST_ANSWER
 from .redaction import package_logger, quieten
@@ -29,7 +35,9 @@ if TYPE_CHECKING:
     from .credentials import Credentials
     from .drift import OnDrift, Watch
     from .drivers import AsyncSender, SyncSender
-    from .operations import Operation, PagedOperation, Service, WireFormat
+    from .exchange import Timeouts
+    from .limits import BaseLimiter
+    from .operations import Operation, PagedOperation, Service
     from .request import CallOptions, Request
 
 T = TypeVar("T")
@@ -65,18 +73,18 @@ class _BaseClient:
 
         secrets = credentials.resolve(service.credentials)
         self._service = service
-        self._format = _chosen_format(service, format)
-        self._settings = _settings(service, settings or {})
-        self._timeouts = _timeouts(timeout)
+        self._format = chosen_format(service, format)
+        self._settings = chosen_settings(service, settings or {})
+        self._timeouts = checked_timeouts(timeout)
         self._testing = testing
-        self._target = read_target(_server(service, base_url, environment), user_agent(service))
+        self._target = read_target(server_address(service, base_url, environment), user_agent(service))
         self._setting = Setting(
             service=service,
             secrets=secrets,
             clock=clock,
-            limiter=_own(limiter) if limiter is not None else _limiter(service, requests_per_window, clock),
+            limiter=own_limiter(limiter) if limiter is not None else own_limit(service, requests_per_window, clock),
             quota=RetryQuota(),
-            max_retries=_max_retries(max_retries),
+            max_retries=checked_retries(max_retries),
             logger=package_logger(service.package),
             format=None if self._format is None else self._format.name,
             tokens=(
@@ -116,11 +124,11 @@ class _BaseClient:
         """Return a copy with other settings that shares the connections; closing one closes both."""
         changes: dict[str, object] = {}
         if timeout is not None:
-            changes["_timeouts"] = _timeouts(timeout)
+            changes["_timeouts"] = checked_timeouts(timeout)
         if testing is not None:
             changes["_testing"] = testing
         if max_retries is not None:
-            changes["_setting"] = replace(self._setting, max_retries=_max_retries(max_retries))
+            changes["_setting"] = replace(self._setting, max_retries=checked_retries(max_retries))
         twin = object.__new__(type(self))
         twin.__dict__.update({**self.__dict__, **changes})
         return twin
@@ -143,7 +151,7 @@ class _BaseClient:
         )
         if operation.idempotency is not None:
             request = operation.idempotency.keyed(request, options.idempotency_key, self._setting.clock.time())
-        timeouts = self._timeouts if options.timeout is None else _timeouts(options.timeout)
+        timeouts = self._timeouts if options.timeout is None else checked_timeouts(options.timeout)
         return request, timeouts
 
     def _tell(self, operation: Operation[Any], arguments: Mapping[str, object]) -> None:
@@ -378,71 +386,6 @@ def _watch(service: Service, on_drift: OnDrift) -> Watch:
 def user_agent(service: Service) -> str:
     """Return what the vendor sees of us."""
     return f"{service.package}/{service.version} python/{platform.python_version()}"
-
-
-def _server(service: Service, base_url: str | None, environment: str | None) -> str:
-    named = {server.name: server.url for server in service.servers}
-    if environment is not None and environment not in named:
-        raise ArgumentError(f"environment must be one of {', '.join(map(repr, named))}")
-    if base_url is not None:
-        return base_url
-    if environment is not None:
-        return named[environment]
-    if not service.servers:
-        raise ArgumentError("base_url is required: only you know where this service runs")
-    return service.servers[0].url
-
-
-def _chosen_format(service: Service, name: str | None) -> WireFormat | None:
-    if not service.formats:
-        return None
-    for each in service.formats:
-        if name in (None, each.name):
-            return each
-    raise ArgumentError(f"format must be one of: {', '.join(each.name for each in service.formats)}")
-
-
-def _limiter(service: Service, requests_per_window: float | None, clock: Clock) -> Limiter | None:
-    limit = service.rate_limit
-    if limit is None:
-        return None
-    if requests_per_window is not None:
-        _check_figure(limit.setting or "requests_per_window", requests_per_window)
-        limit = limit.at(requests_per_window)
-    return Limiter(limit.requests, limit.seconds, monotonic=clock.monotonic)
-
-
-def _settings(service: Service, given: Mapping[str, str]) -> dict[str, str]:
-    for setting in service.settings:
-        if given.get(setting.name, setting.words[0]) not in setting.words:
-            raise ArgumentError(f"{setting.name} must be one of {', '.join(map(repr, setting.words))}")
-    return {setting.name: given.get(setting.name, setting.words[0]) for setting in service.settings}
-
-
-def _check_figure(keyword: str, given: object) -> None:
-    if not isinstance(given, (int, float)) or isinstance(given, bool) or not 0 < given < math.inf:
-        raise ArgumentError(f"{keyword} must be a number above 0")
-
-
-def _own(limiter: object) -> BaseLimiter:
-    if not isinstance(limiter, BaseLimiter):
-        raise ArgumentError("limiter must be a limiter of this package")
-    return limiter
-
-
-def _timeouts(given: float | httpx2.Timeout) -> Timeouts:
-    reason = ""
-    try:
-        return read_timeouts(given)
-    except ValueError as error:
-        reason = str(error)
-    raise ArgumentError(reason)
-
-
-def _max_retries(given: object) -> int:
-    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
-        raise ArgumentError("max_retries must be a whole number, 0 or more")
-    return given
 
 
 def _closed(operation: Operation[Any]) -> ClientClosedError:
