@@ -191,8 +191,9 @@ class Writer:
             body = merged(body, nested(tuple(at.split(".")), word))
         if shape.anywhere is not None:
             body = merged(body, {xml_root(self.spec, endpoint): {shape.anywhere: message}})
-        if shape.code is not None and code is not None:
-            body = merged(body, nested(shape.code, code))
+        if shape.code is not None:
+            # Told by its message, with a code that nothing is said of: the form has both.
+            body = merged(body, nested(shape.code, code or "a code of its own"))
         if shape.message is not None:
             body = merged(body, nested(shape.message, message or "text for people"))
         return body
@@ -221,9 +222,10 @@ class Writer:
             whole = self.auth_body(operation, given) | body
             empty = dict[str, object]() if "json" in self.spec.format.request else None
             field = self.key_in_body(operation)
+            told: object = raw_body if raw_body is not None else whole or empty
             if isinstance(raw_body, dict) and field is not None:
-                raw_body = {**cast("dict[str, object]", raw_body), field: OWN_KEY}
-            parts.append(literals.value(raw_body if raw_body is not None else whole or empty))
+                told = {**cast("dict[str, object]", raw_body), field: OWN_KEY}
+            parts.append(literals.value(told))
         if query:
             parts.append(f"query={literals.value(query)}")
         return f"Sent({', '.join(parts)})"
@@ -297,7 +299,7 @@ def _tells(shape: ErrorShape, code: str | None) -> bool:
     """Tell whether a failure with this code, or with a message where there is none, can be spelled in a shape."""
     if code is not None:
         return shape.code is not None
-    return shape.anywhere is not None or (shape.message is not None and shape.code is None and not shape.when)
+    return shape.anywhere is not None or (shape.message is not None and not shape.when)
 
 
 def _query(wire: str, value: object) -> dict[str, object]:

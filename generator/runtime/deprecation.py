@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import inspect
 import os
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _PACKAGE = Path(__file__).parents[1]
-_PASSED = (f"{_PACKAGE}{os.sep}", f"{Path(asyncio.__file__).parent}{os.sep}")
+_PASSED = (f"{_PACKAGE}{os.sep}", f"{Path(os.__file__).parent / 'asyncio'}{os.sep}")
 """Where frames lie that are not the caller's: this package, and the event loop."""
 
 _TESTS = f"{_PACKAGE / 'tests'}{os.sep}"

@@ -87,6 +87,7 @@ def test_constructor_takes_the_keywords_of_the_contract(caller: Caller) -> None:
         "testing": False,
         "requests_per_second": None,
         "limiter": None,
+        "on_drift": None,
     }
     assert {parameter.kind for parameter in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
 

@@ -29,6 +29,7 @@ COMMON = {
     "max_retries": 2,
     "http_client": None,
     "trust_env": False,
+    "on_drift": None,
 }
 
 

@@ -179,10 +179,16 @@ class Client(SyncClient):
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
+        idempotency_key: str | None = None,
     ) -> Started:
         """Call startThing.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
+
+        Args:
+            idempotency_key: A key of your own, or that of an error, so that the vendor does it once;
+                without it each call has a new one. It is known for 24 hours; give no request the key of
+                another. \ufffe \U0001ffff \ue000 \U000e0001
 
         Returns:
             Started.
@@ -194,7 +200,9 @@ class Client(SyncClient):
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
         """
-        return self._call(START_THING, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
+        return self._call(
+            START_THING, {}, CallOptions(timeout, extra_headers, extra_query, extra_body, idempotency_key)
+        )
 
     def start_thing_and_wait(
         self,
@@ -205,6 +213,7 @@ class Client(SyncClient):
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
+        idempotency_key: str | None = None,
     ) -> Started:
         """Call `start_thing` and wait until it has ended, asking `get_thing` with growing pauses.
 
@@ -404,10 +413,16 @@ class AsyncClient(AsyncioClient):
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
+        idempotency_key: str | None = None,
     ) -> Started:
         """Call startThing.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
+
+        Args:
+            idempotency_key: A key of your own, or that of an error, so that the vendor does it once;
+                without it each call has a new one. It is known for 24 hours; give no request the key of
+                another. \ufffe \U0001ffff \ue000 \U000e0001
 
         Returns:
             Started.
@@ -419,7 +434,9 @@ class AsyncClient(AsyncioClient):
             APIError: Anything else that went wrong; `may_have_executed` tells whether the call may have
                 done its work.
         """
-        return await self._call(START_THING, {}, CallOptions(timeout, extra_headers, extra_query, extra_body))
+        return await self._call(
+            START_THING, {}, CallOptions(timeout, extra_headers, extra_query, extra_body, idempotency_key)
+        )
 
     async def start_thing_and_wait(
         self,
@@ -430,6 +447,7 @@ class AsyncClient(AsyncioClient):
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
+        idempotency_key: str | None = None,
     ) -> Started:
         """Call `start_thing` and wait until it has ended, asking `get_thing` with growing pauses.
 

@@ -10,6 +10,7 @@ from ._runtime.auth import AllOf, BearerAuth, BodyAuth, CredentialPart
 from ._runtime.envelope import Envelope, ErrorRule, ErrorShape
 from ._runtime.errors import NotFoundError
 from ._runtime.filters import FilterText
+from ._runtime.idempotency import IdempotencyRule
 from ._runtime.limits import RateLimit
 from ._runtime.operations import (
     ClientSetting,
@@ -78,7 +79,14 @@ LIST_THINGS: PagedOperation[Thing] = PagedOperation(
 )
 
 START_THING: Operation[Started] = Operation(
-    name="start_thing", method="POST", path="things", effect="unsafe", body="json", returns=Started, testing=True
+    name="start_thing",
+    method="POST",
+    path="things",
+    effect="unsafe",
+    body="json",
+    returns=Started,
+    testing=True,
+    idempotency=IdempotencyRule(lifetime=86400.0, header="Idempotency-Key"),
 )
 
 GET_THING: Operation[Any] = Operation(
