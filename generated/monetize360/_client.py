@@ -88,28 +88,28 @@ class Client(SyncClient):
 
     @property
     def workflows(self) -> "Workflows":
-        """The operations `workflows...`."""
+        """The operations of `client.workflows`."""
         from .resources.workflows import Workflows
 
         return Workflows(self)
 
     @property
     def mobjects(self) -> "Mobjects":
-        """The operations `mobjects...`."""
+        """The operations of `client.mobjects`."""
         from .resources.mobjects import Mobjects
 
         return Mobjects(self)
 
     @property
     def mdata(self) -> "Mdata":
-        """The operations `mdata...`."""
+        """The operations of `client.mdata`."""
         from .resources.mdata import Mdata
 
         return Mdata(self)
 
     @property
     def webhooks(self) -> "Webhooks":
-        """The operations `webhooks...`."""
+        """The operations of `client.webhooks`."""
         from .resources.webhooks import Webhooks
 
         return Webhooks(self)
@@ -123,28 +123,28 @@ class ClientWithRawResponse:
 
     @property
     def workflows(self) -> "WorkflowsWithRawResponse":
-        """The operations `workflows...`."""
+        """The operations of `client.workflows`."""
         from .resources.workflows import WorkflowsWithRawResponse
 
         return WorkflowsWithRawResponse(self._client.workflows)
 
     @property
     def mobjects(self) -> "MobjectsWithRawResponse":
-        """The operations `mobjects...`."""
+        """The operations of `client.mobjects`."""
         from .resources.mobjects import MobjectsWithRawResponse
 
         return MobjectsWithRawResponse(self._client.mobjects)
 
     @property
     def mdata(self) -> "MdataWithRawResponse":
-        """The operations `mdata...`."""
+        """The operations of `client.mdata`."""
         from .resources.mdata import MdataWithRawResponse
 
         return MdataWithRawResponse(self._client.mdata)
 
     @property
     def webhooks(self) -> "WebhooksWithRawResponse":
-        """The operations `webhooks...`."""
+        """The operations of `client.webhooks`."""
         from .resources.webhooks import WebhooksWithRawResponse
 
         return WebhooksWithRawResponse(self._client.webhooks)
@@ -221,28 +221,28 @@ class AsyncClient(AsyncioClient):
 
     @property
     def workflows(self) -> "AsyncWorkflows":
-        """The operations `workflows...`."""
+        """The operations of `client.workflows`."""
         from .resources.workflows import AsyncWorkflows
 
         return AsyncWorkflows(self)
 
     @property
     def mobjects(self) -> "AsyncMobjects":
-        """The operations `mobjects...`."""
+        """The operations of `client.mobjects`."""
         from .resources.mobjects import AsyncMobjects
 
         return AsyncMobjects(self)
 
     @property
     def mdata(self) -> "AsyncMdata":
-        """The operations `mdata...`."""
+        """The operations of `client.mdata`."""
         from .resources.mdata import AsyncMdata
 
         return AsyncMdata(self)
 
     @property
     def webhooks(self) -> "AsyncWebhooks":
-        """The operations `webhooks...`."""
+        """The operations of `client.webhooks`."""
         from .resources.webhooks import AsyncWebhooks
 
         return AsyncWebhooks(self)
@@ -256,28 +256,28 @@ class AsyncClientWithRawResponse:
 
     @property
     def workflows(self) -> "AsyncWorkflowsWithRawResponse":
-        """The operations `workflows...`."""
+        """The operations of `client.workflows`."""
         from .resources.workflows import AsyncWorkflowsWithRawResponse
 
         return AsyncWorkflowsWithRawResponse(self._client.workflows)
 
     @property
     def mobjects(self) -> "AsyncMobjectsWithRawResponse":
-        """The operations `mobjects...`."""
+        """The operations of `client.mobjects`."""
         from .resources.mobjects import AsyncMobjectsWithRawResponse
 
         return AsyncMobjectsWithRawResponse(self._client.mobjects)
 
     @property
     def mdata(self) -> "AsyncMdataWithRawResponse":
-        """The operations `mdata...`."""
+        """The operations of `client.mdata`."""
         from .resources.mdata import AsyncMdataWithRawResponse
 
         return AsyncMdataWithRawResponse(self._client.mdata)
 
     @property
     def webhooks(self) -> "AsyncWebhooksWithRawResponse":
-        """The operations `webhooks...`."""
+        """The operations of `client.webhooks`."""
         from .resources.webhooks import AsyncWebhooksWithRawResponse
 
         return AsyncWebhooksWithRawResponse(self._client.webhooks)

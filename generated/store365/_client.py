@@ -84,7 +84,7 @@ class Client(SyncClient):
 
     @property
     def users(self) -> "Users":
-        """The operations `users...`."""
+        """The operations of `client.users`."""
         from .resources.users import Users
 
         return Users(self)
@@ -98,7 +98,7 @@ class ClientWithRawResponse:
 
     @property
     def users(self) -> "UsersWithRawResponse":
-        """The operations `users...`."""
+        """The operations of `client.users`."""
         from .resources.users import UsersWithRawResponse
 
         return UsersWithRawResponse(self._client.users)
@@ -174,7 +174,7 @@ class AsyncClient(AsyncioClient):
 
     @property
     def users(self) -> "AsyncUsers":
-        """The operations `users...`."""
+        """The operations of `client.users`."""
         from .resources.users import AsyncUsers
 
         return AsyncUsers(self)
@@ -188,7 +188,7 @@ class AsyncClientWithRawResponse:
 
     @property
     def users(self) -> "AsyncUsersWithRawResponse":
-        """The operations `users...`."""
+        """The operations of `client.users`."""
         from .resources.users import AsyncUsersWithRawResponse
 
         return AsyncUsersWithRawResponse(self._client.users)

@@ -69,7 +69,7 @@ def groups_below(operations: Iterable[Operation], group: tuple[str, ...], *, is_
             name=path[-1],
             class_name=_class_name(path, is_async=is_async),
             raw=f"{_class_name(path, is_async=is_async)}WithRawResponse",
-            docstring=literals.docstring((f"The operations `{'.'.join(path)}...`.",), indent=8),
+            docstring=literals.docstring((f"The operations of `client.{'.'.join(path)}`.",), indent=8),
         )
         for path in names
     )
@@ -104,7 +104,7 @@ def _module(spec: Spec, header: str, name: str, operations: tuple[Operation, ...
     return ResourceModule(
         name=name,
         header=header,
-        docstring=literals.docstring((f"The operations `{name}...` of the {literals.prose(spec.title)}.",)),
+        docstring=literals.docstring((f"The operations of `client.{name}`, {literals.prose(spec.title)}.",)),
         imports=import_lines(deeper(imports | method_imports(inside))),
         pages=tuple(operation.page for operation in inside if operation.page is not None),
         classes=tuple(
@@ -120,7 +120,7 @@ def _class(operations: tuple[Operation, ...], path: tuple[str, ...], *, is_async
         base="AsyncioResource" if is_async else "SyncResource",
         raw=f"{name}WithRawResponse",
         wrap="raw_async" if is_async else "raw",
-        docstring=literals.docstring((f"The operations `{'.'.join(path)}...`.",), indent=4),
+        docstring=literals.docstring((f"The operations of `client.{'.'.join(path)}`.",), indent=4),
         groups=groups_below(operations, path, is_async=is_async),
         methods=tuple(
             method

@@ -65,7 +65,7 @@ class Client(SyncClient):
 
     @property
     def invoices(self) -> "Invoices":
-        """The operations `invoices...`."""
+        """The operations of `client.invoices`."""
         from .resources.invoices import Invoices
 
         return Invoices(self)
@@ -166,7 +166,7 @@ class ClientWithRawResponse:
 
     @property
     def invoices(self) -> "InvoicesWithRawResponse":
-        """The operations `invoices...`."""
+        """The operations of `client.invoices`."""
         from .resources.invoices import InvoicesWithRawResponse
 
         return InvoicesWithRawResponse(self._client.invoices)
@@ -217,7 +217,7 @@ class AsyncClient(AsyncioClient):
 
     @property
     def invoices(self) -> "AsyncInvoices":
-        """The operations `invoices...`."""
+        """The operations of `client.invoices`."""
         from .resources.invoices import AsyncInvoices
 
         return AsyncInvoices(self)
@@ -318,7 +318,7 @@ class AsyncClientWithRawResponse:
 
     @property
     def invoices(self) -> "AsyncInvoicesWithRawResponse":
-        """The operations `invoices...`."""
+        """The operations of `client.invoices`."""
         from .resources.invoices import AsyncInvoicesWithRawResponse
 
         return AsyncInvoicesWithRawResponse(self._client.invoices)

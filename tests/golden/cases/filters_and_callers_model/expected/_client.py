@@ -60,7 +60,7 @@ class Client(SyncClient):
 
     @property
     def rows(self) -> "Rows":
-        """The operations `rows...`."""
+        """The operations of `client.rows`."""
         from .resources.rows import Rows
 
         return Rows(self)
@@ -74,7 +74,7 @@ class ClientWithRawResponse:
 
     @property
     def rows(self) -> "RowsWithRawResponse":
-        """The operations `rows...`."""
+        """The operations of `client.rows`."""
         from .resources.rows import RowsWithRawResponse
 
         return RowsWithRawResponse(self._client.rows)
@@ -127,7 +127,7 @@ class AsyncClient(AsyncioClient):
 
     @property
     def rows(self) -> "AsyncRows":
-        """The operations `rows...`."""
+        """The operations of `client.rows`."""
         from .resources.rows import AsyncRows
 
         return AsyncRows(self)
@@ -141,7 +141,7 @@ class AsyncClientWithRawResponse:
 
     @property
     def rows(self) -> "AsyncRowsWithRawResponse":
-        """The operations `rows...`."""
+        """The operations of `client.rows`."""
         from .resources.rows import AsyncRowsWithRawResponse
 
         return AsyncRowsWithRawResponse(self._client.rows)

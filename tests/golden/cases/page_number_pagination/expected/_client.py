@@ -112,7 +112,7 @@ class Client(SyncClient):
 
     @property
     def notes(self) -> "Notes":
-        """The operations `notes...`."""
+        """The operations of `client.notes`."""
         from .resources.notes import Notes
 
         return Notes(self)
@@ -160,7 +160,7 @@ class ClientWithRawResponse:
 
     @property
     def notes(self) -> "NotesWithRawResponse":
-        """The operations `notes...`."""
+        """The operations of `client.notes`."""
         from .resources.notes import NotesWithRawResponse
 
         return NotesWithRawResponse(self._client.notes)
@@ -211,7 +211,7 @@ class AsyncClient(AsyncioClient):
 
     @property
     def notes(self) -> "AsyncNotes":
-        """The operations `notes...`."""
+        """The operations of `client.notes`."""
         from .resources.notes import AsyncNotes
 
         return AsyncNotes(self)
@@ -259,7 +259,7 @@ class AsyncClientWithRawResponse:
 
     @property
     def notes(self) -> "AsyncNotesWithRawResponse":
-        """The operations `notes...`."""
+        """The operations of `client.notes`."""
         from .resources.notes import AsyncNotesWithRawResponse
 
         return AsyncNotesWithRawResponse(self._client.notes)

@@ -74,7 +74,7 @@ class Client(SyncClient):
 
     @property
     def reports(self) -> "Reports":
-        """The operations `reports...`."""
+        """The operations of `client.reports`."""
         from .resources.reports import Reports
 
         return Reports(self)
@@ -107,7 +107,7 @@ class ClientWithRawResponse:
 
     @property
     def reports(self) -> "ReportsWithRawResponse":
-        """The operations `reports...`."""
+        """The operations of `client.reports`."""
         from .resources.reports import ReportsWithRawResponse
 
         return ReportsWithRawResponse(self._client.reports)
@@ -169,7 +169,7 @@ class AsyncClient(AsyncioClient):
 
     @property
     def reports(self) -> "AsyncReports":
-        """The operations `reports...`."""
+        """The operations of `client.reports`."""
         from .resources.reports import AsyncReports
 
         return AsyncReports(self)
@@ -202,7 +202,7 @@ class AsyncClientWithRawResponse:
 
     @property
     def reports(self) -> "AsyncReportsWithRawResponse":
-        """The operations `reports...`."""
+        """The operations of `client.reports`."""
         from .resources.reports import AsyncReportsWithRawResponse
 
         return AsyncReportsWithRawResponse(self._client.reports)
