@@ -63,11 +63,7 @@ def drive(conversation: Conversation[R], sender: SyncSender, clock: Clock) -> R:
     def carry_out(command: Command) -> object:
         return _carry_out(command, sender, clock)
 
-    try:
-        return driven(conversation, carry_out)
-    except BaseException as error:
-        _mark_unknown(error)
-        raise
+    return driven(conversation, carry_out)
 
 
 async def drive_async(conversation: Conversation[R], sender: AsyncSender, clock: Clock) -> R:
@@ -114,12 +110,6 @@ async def driven_async(steps: Generator[S, Any, R], carry_out: Callable[[S], Awa
         except BaseException as error:  # noqa: BLE001 - the steps decide about all of them, cancellation included
             failure = error
     return value
-
-
-def _mark_unknown(error: BaseException) -> None:
-    # An interrupt between two steps reaches no call that could say how far it was.
-    if not isinstance(error, Exception):
-        error.__dict__.setdefault("may_have_executed", True)
 
 
 def _carry_out(command: Command, sender: SyncSender, clock: Clock) -> object:

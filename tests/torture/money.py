@@ -217,23 +217,26 @@ async def _run_async(
 
 
 def _pay_once(payer: Payer, plan: Schedule, interrupt_after: Callable[[float], None] | None) -> Told:
-    told: list[Told] = []
+    is_done = False
+    failure: Exception | None = None
     with payer.client(plan, asynchronous=False) as client:
         try:
             try:
                 if plan.stop is not None and interrupt_after is not None:
                     interrupt_after(max(plan.stop * 0.006, 1e-5))
                 payer.pay(client, plan)
-                told.append(Told("done"))
+                # Nothing is called here: an interrupt would come between the outcome and its note.
+                is_done = True
             except Exception as error:  # noqa: BLE001 - the outcome of a payment
-                told.append(_failure(error))
+                failure = error
             finally:
                 if interrupt_after is not None:
                     interrupt_after(0.0)
         except Interrupted as error:
             # What came when the outcome was there already, came to nobody's harm.
-            told.append(Told("interrupted", getattr(error, "may_have_executed", None)))
-    return told[0]
+            if not is_done and failure is None:
+                return Told("interrupted", getattr(error, "may_have_executed", None))
+    return Told("done") if failure is None else _failure(failure)
 
 
 async def _pay_once_async(payer: Payer, plan: Schedule) -> Told:

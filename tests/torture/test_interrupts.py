@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
-from collections.abc import Generator
-from typing import Any, cast
+import sys
+from types import FrameType
+from typing import cast
 
 import pytest
 
-from generator.runtime.clock import SYSTEM_CLOCK
-from generator.runtime.commands import Command, Sleep
-from generator.runtime.drivers import SyncSender, drive
+from generator.runtime.errors import APIError
 from generator.runtime.exchange import CURRENT, Exchange, Timeouts, TransportError
 from generator.runtime.streams import Connection, SyncConnection
+from tests.torture.ledger import LedgerServer
+from tests.torture.money import Interrupted, Payer, Schedule
 
 
 class FailingSocket:
@@ -63,21 +65,49 @@ def test_piece_that_the_system_refused_was_not_sent(error: OSError) -> None:
     assert exchange.sent is False
 
 
-def test_interrupt_between_two_steps_may_have_executed() -> None:
-    class Interrupting:
-        """A sender that is interrupted before anything in it runs."""
+class InterruptAt:
+    """Interrupts the thread at one of the places where the interpreter looks for an interrupt.
 
-        @property
-        def is_closed(self) -> bool:
-            return False
+    It looks where a Python function begins and where a call of anything else ends; those in the runtime are counted.
+    """
 
-    def conversation() -> Generator[Command, Any, None]:
-        try:
-            yield Sleep(0)
-        finally:
-            raise KeyboardInterrupt
+    def __init__(self, place: int) -> None:
+        self._left = place
+        self.seen = 0
 
-    with pytest.raises(KeyboardInterrupt) as caught:
-        drive(conversation(), cast("SyncSender", Interrupting()), SYSTEM_CLOCK)
+    def __call__(self, frame: FrameType, event: str, _: object) -> None:
+        """Count, and interrupt where it is time."""
+        if event not in ("call", "c_return") or frame.f_globals.get("__package__") != "generator.runtime":
+            return
+        self.seen += 1
+        if self.seen == self._left:
+            raise Interrupted
 
-    assert vars(caught.value) == {"may_have_executed": True}
+
+# A connection whose making is interrupted is closed when it is collected, and Python says so.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("fault", ["good", "worked_and_no_http"])
+def test_interrupt_at_any_place_tells_of_a_payment_that_was_carried_out(fault: str) -> None:
+    told: dict[str, bool | None] = {}
+    with LedgerServer("json") as server:
+        payer = Payer("golden", server)
+        for place in range(1, 2000):
+            plan = Schedule(f"place-{place}", place, [fault], 2, 5.0, None)
+            interrupts = InterruptAt(place)
+            server.play(plan.faults, place)
+            with payer.client(plan, asynchronous=False) as client, contextlib.suppress(APIError):
+                try:
+                    sys.setprofile(interrupts)
+                    payer.pay(client, plan)
+                except Interrupted as raised:
+                    told[plan.reference] = getattr(raised, "may_have_executed", None)
+                finally:
+                    sys.setprofile(None)
+            if interrupts.seen < place:
+                break
+        server.settle()
+        executed = {reference for reference in told if server.ledger.executions[reference]}
+
+    assert {reference for reference in executed if not told[reference]} == set()
+    # Some of the way is before the payment leaves, and some of it after.
+    assert 20 < len(executed) < len(told) < 1999
