@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from .clock import SYSTEM_CLOCK, Clock
 from .errors import ClientClosedError
@@ -224,7 +224,8 @@ class SyncClient(_BaseClient):
         self.close()
 
     def _call(self, operation: Operation[T], arguments: Mapping[str, object], options: CallOptions) -> T:
-        return cast("T", self._carry_out(operation, arguments, options).decoded.value)
+        value: T = self._carry_out(operation, arguments, options).decoded.value
+        return value
 
     def _page(self, operation: PagedOperation[T], arguments: Mapping[str, object], options: CallOptions) -> Page[T]:
         return self._page_as(Page[T], operation, arguments, options)
@@ -250,12 +251,20 @@ class SyncClient(_BaseClient):
         request, timeouts = self._prepare(operation, arguments, options)
         if self._sender.is_closed:
             raise _closed(operation)
-        outcome = drive(call(self._setting, operation, request, timeouts), self._sender, self._setting.clock)
-        asked = LAST_ANSWER.get()
-        if asked is not None:
-            asked.append(outcome.answer)
-        if self._watch is not None:
-            self._watch.look(operation, outcome.decoded.value)
+        try:
+            outcome = drive(call(self._setting, operation, request, timeouts), self._sender, self._setting.clock)
+            asked = LAST_ANSWER.get()
+            if asked is not None:
+                asked.append(outcome.answer)
+            if self._watch is not None:
+                self._watch.look(operation, outcome.decoded.value)
+        except Exception:
+            raise
+        except BaseException as error:
+            # An interrupt between two steps, or after the last, reaches no call that could say how far it was.
+            # Nothing else is called before it is marked: another interrupt may come with every call.
+            error.__dict__.setdefault("may_have_executed", True)
+            raise
         return outcome
 
 
@@ -323,7 +332,8 @@ class AsyncioClient(_BaseClient):
         await self.aclose()
 
     async def _call(self, operation: Operation[T], arguments: Mapping[str, object], options: CallOptions) -> T:
-        return cast("T", (await self._carry_out(operation, arguments, options)).decoded.value)
+        value: T = (await self._carry_out(operation, arguments, options)).decoded.value
+        return value
 
     def _page(
         self, operation: PagedOperation[T], arguments: Mapping[str, object], options: CallOptions

@@ -104,23 +104,6 @@ class BearerAuth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeaderAuth:
-    """A header of the vendor's own that carries one credential."""
-
-    header: str
-    credential: str
-
-    def sign(self, request: Request, secrets: Mapping[str, Secret], /) -> Request:
-        return replace(request, headers=(*request.headers, (self.header, secrets[self.credential])))
-
-    def after_refusal(self) -> Remedy:
-        return "fail"
-
-    def reserved(self) -> frozenset[str]:
-        return frozenset((self.header.lower(),))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BodyAuth:
     """Credentials as fields of every request's body.
 

@@ -6,11 +6,13 @@ included, into the call, which decides what it means.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .commands import Send, Sleep, TakePermit, TakeTurn
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator
+
     from .answer import Answer
     from .clock import Clock
     from .commands import Command, Conversation
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from .request import Request
 
 R = TypeVar("R")
+S = TypeVar("S")
 
 
 class SyncSender(Protocol):
@@ -56,53 +59,57 @@ class AsyncSender(Protocol):
 
 def drive(conversation: Conversation[R], sender: SyncSender, clock: Clock) -> R:
     """Carry out *conversation* on this thread."""
-    try:
-        return _driven(conversation, sender, clock)
-    except BaseException as error:
-        _mark_unknown(error)
-        raise
 
+    def carry_out(command: Command) -> object:
+        return _carry_out(command, sender, clock)
 
-def _driven(conversation: Conversation[R], sender: SyncSender, clock: Clock) -> R:
-    result: object = None
-    failure: BaseException | None = None
-    while True:
-        # Resumed outside of every handler, so that what the call raises has no failure of ours as its context.
-        try:
-            command = conversation.send(result) if failure is None else conversation.throw(failure)
-        except StopIteration as end:
-            value: R = end.value
-            break
-        result = failure = None
-        try:
-            result = _carry_out(command, sender, clock)
-        except BaseException as error:  # noqa: BLE001 - the call decides about all of them, cancellation included
-            failure = error
-    return value
+    return driven(conversation, carry_out)
 
 
 async def drive_async(conversation: Conversation[R], sender: AsyncSender, clock: Clock) -> R:
     """Carry out *conversation* in this task."""
+
+    def carry_out(command: Command) -> Awaitable[object]:
+        return _carry_out_async(command, sender, clock)
+
+    return await driven_async(conversation, carry_out)
+
+
+def driven(steps: Generator[S, Any, R], carry_out: Callable[[S], object]) -> R:
+    """Carry out what *steps* yields, one after the other, each result and each failure going back into it."""
     result: object = None
     failure: BaseException | None = None
     while True:
+        # Resumed outside of every handler, so that what the steps raise has no failure of ours as its context.
         try:
-            command = conversation.send(result) if failure is None else conversation.throw(failure)
+            step = steps.send(result) if failure is None else steps.throw(failure)
         except StopIteration as end:
             value: R = end.value
             break
         result = failure = None
         try:
-            result = await _carry_out_async(command, sender, clock)
-        except BaseException as error:  # noqa: BLE001 - the call decides about all of them, cancellation included
+            result = carry_out(step)
+        except BaseException as error:  # noqa: BLE001 - the steps decide about all of them, cancellation included
             failure = error
     return value
 
 
-def _mark_unknown(error: BaseException) -> None:
-    # An interrupt between two steps reaches no call that could say how far it was.
-    if not isinstance(error, Exception):
-        error.__dict__.setdefault("may_have_executed", True)
+async def driven_async(steps: Generator[S, Any, R], carry_out: Callable[[S], Awaitable[object]]) -> R:
+    """Carry out what *steps* yields, as `driven` does, waiting for each."""
+    result: object = None
+    failure: BaseException | None = None
+    while True:
+        try:
+            step = steps.send(result) if failure is None else steps.throw(failure)
+        except StopIteration as end:
+            value: R = end.value
+            break
+        result = failure = None
+        try:
+            result = await carry_out(step)
+        except BaseException as error:  # noqa: BLE001 - the steps decide about all of them, cancellation included
+            failure = error
+    return value
 
 
 def _carry_out(command: Command, sender: SyncSender, clock: Clock) -> object:

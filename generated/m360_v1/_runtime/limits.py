@@ -13,6 +13,8 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .task_events import TaskEvent
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -206,29 +208,14 @@ class Limiter(BaseLimiter):
         Raises:
             WaitTooLong: It would come after *deadline*; nothing was waited for.
         """
-        # Imported here: who calls without tasks does without.
-        import asyncio  # noqa: PLC0415 - see above
-
-        loop = asyncio.get_running_loop()
-        event = asyncio.Event()
-
-        def wake() -> None:
-            # A waiter's loop may have ended while it waited.
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(event.set)
-
-        waiter = self._enter(wake)
+        event = TaskEvent()
+        waiter = self._enter(event.set)
         try:
             while True:
                 outcome = self._attempt(waiter, deadline)
                 if isinstance(outcome, Permit):
                     return outcome
-                timer = loop.call_later(outcome, event.set)
-                try:
-                    await event.wait()
-                finally:
-                    timer.cancel()
-                event.clear()
+                await event.wait(outcome)
         except BaseException:
             self._leave(waiter)
             raise

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from .limits import LONGEST_DEPARTURE, BaseLimiter, Limiter, Permit, StoreUnavailable, WaitTooLong
+from .task_events import TaskEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -169,26 +170,13 @@ class SharedLimiter(BaseLimiter):
             WaitTooLong: It would come after *deadline*.
             StoreUnavailable: The store does not answer, and the limiter is closed then.
         """
-        # Imported here: who calls without tasks does without.
-        import asyncio  # noqa: PLC0415 - see above
-
-        loop = asyncio.get_running_loop()
-        event = asyncio.Event()
-
-        def wake() -> None:
-            # A waiter's loop may have ended while it waited.
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(event.set)
-
-        waiter = self._enter(deadline, wake)
-        timer = loop.call_later(max(0.0, deadline - time.monotonic()), event.set)
+        event = TaskEvent()
+        waiter = self._enter(deadline, event.set)
         try:
-            await event.wait()
+            await event.wait(max(0.0, deadline - time.monotonic()))
         except BaseException:
             self._leave(waiter)
             raise
-        finally:
-            timer.cancel()
         outcome = self._outcome(waiter)
         return await self._own.acquire_async(deadline) if outcome is None else outcome
 

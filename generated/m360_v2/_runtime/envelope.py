@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from .errors import APIStatusError, status_error
+from .errors import APIStatusError
 
 Path = tuple[str, ...]
 
@@ -116,12 +116,6 @@ def error_rule(rules: tuple[ErrorRule, ...], said: VendorError) -> ErrorRule | N
     message = plain_words(said.message or "")
     known = [rule for rule in rules if rule.message is not None and message.startswith(plain_words(rule.message))]
     return max(known, key=lambda rule: len(rule.message or ""), default=None)
-
-
-def error_class(rules: tuple[ErrorRule, ...], status_code: int, said: VendorError) -> type[APIStatusError]:
-    """Choose the class: by what the vendor says, then by the HTTP status."""
-    rule = error_rule(rules, said)
-    return status_error(status_code) if rule is None else rule.raises
 
 
 def plain_words(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar, cast
 
 from .decode import at
+from .drivers import driven, driven_async
 from .envelope import Path
 from .errors import (
     APIError,
@@ -130,19 +131,7 @@ def send_parts(
     options: CallOptions,
 ) -> PartsReport[T]:
     """Send a list part by part."""
-    steps = _steps(parts, arguments, size)
-    answer: object = None
-    failure: BaseException | None = None
-    while True:
-        try:
-            question = steps.send(answer) if failure is None else steps.throw(failure)
-        except StopIteration as end:
-            return cast("PartsReport[T]", end.value)
-        answer = failure = None
-        try:
-            answer = call(parts.operation, question, options)
-        except BaseException as error:  # noqa: BLE001 - the steps decide about all of them, an interrupt included
-            failure = error
+    return driven(_steps(parts, arguments, size), lambda question: call(parts.operation, question, options))
 
 
 async def send_parts_async(
@@ -153,19 +142,7 @@ async def send_parts_async(
     options: CallOptions,
 ) -> PartsReport[T]:
     """Send a list part by part."""
-    steps = _steps(parts, arguments, size)
-    answer: object = None
-    failure: BaseException | None = None
-    while True:
-        try:
-            question = steps.send(answer) if failure is None else steps.throw(failure)
-        except StopIteration as end:
-            return cast("PartsReport[T]", end.value)
-        answer = failure = None
-        try:
-            answer = await call(parts.operation, question, options)
-        except BaseException as error:  # noqa: BLE001 - the steps decide about all of them, cancellation included
-            failure = error
+    return await driven_async(_steps(parts, arguments, size), lambda question: call(parts.operation, question, options))
 
 
 def _steps(parts: Parts[T], arguments: _Question, size: int) -> _Steps[T]:

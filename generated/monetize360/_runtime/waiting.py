@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, cast
 
 from .clock import SYSTEM_CLOCK, Clock
+from .commands import Sleep
 from .decode import at
+from .drivers import driven, driven_async
 from .envelope import Path
 from .errors import (
     APIConnectionError,
@@ -82,12 +84,7 @@ class _Ask:
     options: CallOptions
 
 
-@dataclass(frozen=True, slots=True)
-class _Pause:
-    seconds: float
-
-
-_Steps = Generator[_Ask | _Pause, Any, T]
+_Steps = Generator[_Ask | Sleep, Any, T]
 _Call = Callable[[Operation[Any], Mapping[str, object], CallOptions], Any]
 _AsyncCall = Callable[[Operation[Any], Mapping[str, object], CallOptions], Awaitable[Any]]
 
@@ -102,22 +99,14 @@ def wait_for(
     clock: Clock = SYSTEM_CLOCK,
 ) -> T:
     """Start it and wait for its end, holding the thread."""
-    steps = _steps(wait, arguments, patience, options, clock)
-    result: object = None
-    failure: BaseException | None = None
-    while True:
-        try:
-            step = steps.send(result) if failure is None else steps.throw(failure)
-        except StopIteration as end:
-            return cast("T", end.value)
-        result = failure = None
-        try:
-            if isinstance(step, _Pause):
-                clock.sleep(step.seconds)
-            else:
-                result = call(step.operation, step.arguments, step.options)
-        except BaseException as error:  # noqa: BLE001 - the steps decide about all of them, an interrupt included
-            failure = error
+
+    def carry_out(step: _Ask | Sleep) -> object:
+        if isinstance(step, _Ask):
+            return call(step.operation, step.arguments, step.options)
+        clock.sleep(step.seconds)
+        return None
+
+    return driven(_steps(wait, arguments, patience, options, clock), carry_out)
 
 
 async def wait_for_async(
@@ -130,22 +119,13 @@ async def wait_for_async(
     clock: Clock = SYSTEM_CLOCK,
 ) -> T:
     """Start it and wait for its end, holding the task."""
-    steps = _steps(wait, arguments, patience, options, clock)
-    result: object = None
-    failure: BaseException | None = None
-    while True:
-        try:
-            step = steps.send(result) if failure is None else steps.throw(failure)
-        except StopIteration as end:
-            return cast("T", end.value)
-        result = failure = None
-        try:
-            if isinstance(step, _Pause):
-                await clock.sleep_async(step.seconds)
-            else:
-                result = await call(step.operation, step.arguments, step.options)
-        except BaseException as error:  # noqa: BLE001 - the steps decide about all of them, cancellation included
-            failure = error
+
+    def carry_out(step: _Ask | Sleep) -> Awaitable[object]:
+        if isinstance(step, _Ask):
+            return call(step.operation, step.arguments, step.options)
+        return clock.sleep_async(step.seconds)
+
+    return await driven_async(_steps(wait, arguments, patience, options, clock), carry_out)
 
 
 def _steps(
@@ -190,7 +170,7 @@ def _until_the_end(
         left = deadline - clock.monotonic()
         if left <= pause:
             raise _too_late(wait, answer)
-        yield _Pause(pause)
+        yield Sleep(pause)
         pause = min(LONGEST_PAUSE, pause * GROWTH)
         try:
             answer = yield _Ask(wait.poll, question, _bounded(asking, max(deadline - clock.monotonic(), 0.001)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from abc import ABC, abstractmethod
 from contextlib import suppress
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from .credentials import Secret
@@ -116,6 +116,9 @@ class Question:
 
     async def acquire_async(self, deadline: float) -> object:  # noqa: ARG002 - the same
         """Ask, holding the task."""
+        # Imported here: who calls without tasks does without.
+        import asyncio  # noqa: PLC0415 - see above
+
         asked = asyncio.get_running_loop().run_in_executor(None, self._ask)
         try:
             return await asyncio.shield(asked)

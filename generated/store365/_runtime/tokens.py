@@ -7,7 +7,6 @@ otherwise is sent again after a pause that grows.
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import hashlib
 import math
@@ -23,6 +22,7 @@ from .exchange import Exchange, TransportError
 from .limits import StoreUnavailable, WaitTooLong
 from .logins import Asked, Failure, Token, Words, late, login_request, read_login
 from .retry import LONGEST_RETRY_AFTER
+from .task_events import TaskEvent
 from .token_stores import Busy, Claim, Question, Refused, Stored, aside
 
 if TYPE_CHECKING:
@@ -154,27 +154,15 @@ class TokenKeeper:
         Raises:
             WaitTooLong: There is nothing before *deadline*.
         """
-        loop = asyncio.get_running_loop()
-        event = asyncio.Event()
-
-        def wake() -> None:
-            # A waiter's loop may have ended while it waited.
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(event.set)
-
+        event = TaskEvent()
         try:
             while True:
-                found = self._look(wake, deadline)
+                found = self._look(event.set, deadline)
                 if not isinstance(found, Wait):
                     return found
-                timer = loop.call_later(found.seconds, event.set)
-                try:
-                    await event.wait()
-                finally:
-                    timer.cancel()
-                event.clear()
+                await event.wait(found.seconds)
         finally:
-            self._leave(wake)
+            self._leave(event.set)
 
     def _look(self, wake: Callable[[], object], deadline: float) -> Token | Lead | Failure | Wait:
         """Return what there is, or for how long to wait before looking again."""
