@@ -141,10 +141,10 @@ def _login_options(spec: Spec) -> tuple[Option, ...]:
     login = spec.auth.login
     if login is None:
         return ()
-    doc = f"Another address for the login than {login.url}; https, or http to this machine. {literals.prose(login.doc)}"
+    doc = f"Another address for the login than {login.url}; https, or http to this machine."
     store = "Keeps the token together with other processes of the account; a FileTokenStore or a RedisTokenStore."
     return (
-        _option("token_url", "str | None", "None", doc.strip()),
+        _option("token_url", "str | None", "None", doc),
         _option("token_store", "TokenStore | None", "None", store),
     )
 
@@ -162,22 +162,21 @@ def plan_client_module(
     own = tuple(operation for operation in operations if not operation.group)
     pages = tuple(operation.page for operation in own if operation.page is not None)
     groups = tuple(group for is_async in (False, True) for group in groups_below(operations, (), is_async=is_async))
+    checked = {
+        Import(f"{_RUNTIME}.drift", "OnDrift"),
+        *(Import(f".resources.{group.name}", name) for group in groups for name in (group.class_name, group.raw)),
+    }
+    clients = tuple(_client(spec, credentials, operations, is_async=is_async) for is_async in (False, True))
+    defined = {each.name for each in checked}.union(
+        *((client.name, client.raw) for client in clients), *((page.name, page.async_name) for page in pages)
+    )
     return ClientModule(
         header=header,
         docstring=literals.docstring((f"The clients of the {literals.prose(spec.title)}.",)),
-        imports=import_lines(_imports(spec, operations)),
-        checked_imports=import_lines(
-            [
-                Import(f"{_RUNTIME}.drift", "OnDrift"),
-                *(
-                    Import(f".resources.{group.name}", name)
-                    for group in groups
-                    for name in (group.class_name, group.raw)
-                ),
-            ]
-        ),
+        imports=import_lines(_imports(spec, operations), defined),
+        checked_imports=import_lines(checked),
         pages=pages,
-        clients=tuple(_client(spec, credentials, operations, is_async=is_async) for is_async in (False, True)),
+        clients=clients,
     )
 
 
@@ -193,13 +192,14 @@ def _client(
         *((each.name, each.doc) for each in options),
     ]
     testing_source = spec.rate_limit.source if spec.rate_limit else None
+    login = literals.prose(spec.auth.login.doc) if spec.auth.login is not None else ""
     return ClientClass(
         name=name,
         base="AsyncioClient" if is_async else "SyncClient",
         raw=f"{name}WithRawResponse",
         wrap="raw_async" if is_async else "raw",
         docstring=literals.docstring(
-            (f"Calls the {literals.prose(spec.title)}. {how}", provenance(spec, testing_source)), indent=4
+            (f"Calls the {literals.prose(spec.title)}. {how}", login, provenance(spec, testing_source)), indent=4
         ),
         init_docstring=literals.docstring(
             (
