@@ -45,16 +45,18 @@ PAYLOADS = {
 }
 
 # What a place takes: keys of mappings have one line and no blanks at their ends, words have no comma, and so on.
-_ONE_LINE = frozenset({6, 8, 9, 12, 23, 28, 44, 47, 53, 54, 55, 64})
-_KEYS_BESIDE_OTHERS = frozenset({9, 12, 64})
+_ONE_LINE = frozenset({6, 8, 9, 12, 23, 28, 44, 47, 54, 55, 64, 76})
+_KEYS_BESIDE_OTHERS = frozenset({9, 12, 56, 64, 77})
 _WORDS = frozenset({18, 19, 34, 68, 69})
 _HEADERS = frozenset({5, 31, 32})
 _ADDRESSES = frozenset({3})
 _PATH_VALUES = frozenset({27, 36})
 
 # Where a text is data, every character of it counts; elsewhere it is prose, whose white space is folded.
-EXACT = frozenset({6, 7, 8, 9, 12, 13, 18, 19, 34, 23, 24, 27, 28, 29, 30, 31, 33, 35, 37, 67, 68, 69})
-PROSE = frozenset({1, 2, 4, 10, 14, 15, 16, 17, 20, 21, 22, 25, 38, 39, 41, 42, 43, 60, 61, 65, 66, 71, 72})
+EXACT = frozenset(
+    {6, 7, 8, 9, 12, 13, 18, 19, 34, 23, 24, 27, 28, 29, 30, 31, 33, 35, 37, 54, 55, 56, 67, 68, 69, 76, 77}
+)
+PROSE = frozenset({1, 2, 4, 10, 14, 15, 16, 17, 20, 21, 22, 25, 38, 39, 41, 42, 43, 53, 60, 61, 65, 66, 71, 72, 75})
 
 _PLACE = re.compile(r'"([^"\n]*plain[ -]\d\d[^"\n]*)"|plain \d\d')
 _TOKEN = re.compile(r"plain[ -](\d\d)")
