@@ -96,6 +96,11 @@ def class_name(wire: str) -> str:
     return f"{name}_" if name in _KEYWORDS else name
 
 
+def event_class_name(event: str) -> str:
+    """Name the class of a webhook's event: `workflow.completed` becomes `WorkflowCompletedEvent`."""
+    return f"{class_name(snake_case(event))}Event"
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the one of *known* that somebody who wrote *word* most likely meant, if any is close."""
     # Imported here: only a mistake needs it.

@@ -86,7 +86,8 @@ class Client(SyncClient):
                 key; or a simple user. An admin sees more and can do more with the same function. Falls back
                 to KOLMISOFT_USERNAME.
             secret_key: The API Secret Key of the server's settings. It is part of each request's digest and
-                is never sent. Falls back to KOLMISOFT_SECRET_KEY.
+                is never sent. The sibling product cannot switch its API on without one. Falls back to
+                KOLMISOFT_SECRET_KEY.
             base_url: Where it is, such as http://192.0.2.1/billing/api. The address of your own server and
                 /billing/api. The function's name is the last part of the path; there is no version in it.
                 Older MOR installations have /mor/api instead.
@@ -138,7 +139,9 @@ class Client(SyncClient):
     ) -> UserBalance:
         """Changes a user's balance; for the admin, never for the user himself. Whether the amount is added or is
         the new balance is not clear: the page says both. The price of a call that is running is deducted from
-        the new balance when it ends, as a page of the sibling product says.
+        the new balance when it ends, as a page of the sibling product says. The page's errors are User was not
+        found, Incorrect hash, Bad login, and User balance not updated, when the balance is invalid or cannot be
+        saved.
 
         Moves money: at most once, over a connection of its own; look at `may_have_executed` of an error.
 
@@ -178,8 +181,9 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> Balance:
         """Gives the balance of a user by his name; it may be negative. The page shows no u, so none is sent. The
-        server's setting "Allow devices to check balance over HTTP" has to be on. The older name is the index's;
-        the function's own page has none.
+        server's setting "Allow devices to check balance over HTTP" (Maintenance, Settings, API) has to be on;
+        else the error is Feature disabled. Others are Incorrect hash and User was not found. The older name is
+        the index's; the function's own page has none.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -218,7 +222,9 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> decimal.Decimal:
         """Gives a user's balance as bare text. All but its name is known from the sibling product only. The
-        server's setting "Allow devices to check balance over HTTP" has to be on.
+        server's setting "Allow devices to check balance over HTTP" (Maintenance, Settings, API) has to be on;
+        else the answer is the text Feature disabled. Errors in XML are Incorrect hash and API Requests are
+        disabled.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -287,8 +293,9 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Gives the calls of a period; an admin may ask for any user's, a user for his own. Page and order of the
-        digest differ from the sibling product's. What is answered is not known.
+        """Gives the calls of a period; an admin may ask for any user's, a user for his own. Filters and order of
+        the digest differ from the sibling product's, whose errors are User was not found, Incorrect hash and
+        Access Denied. What is answered is not known.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -351,7 +358,10 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> None:
         """Sets a currency's exchange rate, of those only whose automatic update is off; for the admin, and for
-        managers with the permission Currency Management.
+        managers with the permission Currency Management. The page's errors are Access Denied, You are not
+        authorized to use this functionality, for a manager without the permission, and Incorrect hash; the
+        sibling product's adds Exchange rate is invalid and Currency was not found, which it is also when its
+        update is automatic.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
@@ -386,7 +396,8 @@ class Client(SyncClient):
     ) -> list[Device]:
         """Lists a user's devices; for the admin and for managers with the permission Connection Points, and of the
         admin's own users only. The server packs the body by gzip; whether a header says so is not known, and
-        the client reads both.
+        the client reads both. The page's errors are User not found, user_id is empty, Bad login and Incorrect
+        hash.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -453,7 +464,8 @@ class Client(SyncClient):
     ) -> Login:
         """Logs the client's user in. No other function needs it. With the server's setting "Allow API Login
         Redirect" a successful login is answered by a redirect to the web pages, which is not followed and is an
-        error here whose status_code is the redirect's.
+        error here whose status_code is the redirect's; a failed one is answered as ever, without
+        status_message.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
@@ -518,7 +530,9 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> Payment:
         """Books a payment, which changes the user's balance; for the admin. The server's setting "API allow
-        Payments" has to be on. The older name is the index's; the function's own page has none.
+        Payments" has to be on. The page's errors that are known are Bad login, Incorrect hash and Currency was
+        not found; somebody's code for the sibling product knows No currency, Access Denied and Payment was not
+        saved. The older name is the index's; the function's own page has none.
 
         Moves money: at most once, over a connection of its own; look at `may_have_executed` of an error.
 
@@ -576,8 +590,8 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> list[PaymentRecord]:
         """Lists payments; without a filter those of today. No payment has an id here, so one that was created
-        cannot be found again by it. There is no paging. The older name is the index's; the function's own page
-        has none.
+        cannot be found again by it. There is no paging. The page's errors are Bad login and Incorrect hash. The
+        older name is the index's; the function's own page has none.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -632,7 +646,8 @@ class Client(SyncClient):
         """Gives a tariff and its rates; an admin may ask for any, a user for his own. One of the two ids is
         needed; with a device the tariff's id is ignored, and of its origination and termination tariff the
         origination one is given. The server packs the body by gzip; whether a header says so is not known, and
-        the client reads both.
+        the client reads both. The page's error is No tariff found; the sibling product's adds Bad login and
+        Incorrect hash.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -672,7 +687,7 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> TariffChange:
         """Changes the tariff with this id; without an id it creates a new one, each time. Documented for POST
-        only.
+        only. The page's errors that are known are a free text where that fails, and Tariff not found.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
@@ -712,7 +727,8 @@ class Client(SyncClient):
         """Gives the figures of today, of the month, and of the calls that are going on; for the admin, for
         managers with the permission Quick Stats, and for simple users, who get the number of calls, duration,
         price and balance only, and active calls only where the server's setting "Show Active Calls for Users"
-        is on. What those elements are called is not known.
+        is on. What those elements are called is not known. The page's errors are API Requests are disabled, GET
+        Requests are disabled, Access Denied, Bad login, Incorrect hash and Cannot connect to Elasticsearch.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -760,7 +776,8 @@ class Client(SyncClient):
     ) -> Any:
         """Gives calls in groups; without a group they are grouped by originator, terminator and destination group.
         The page's list of parameters is cut after these. What is answered is not known; somebody's code for the
-        sibling product reads aggregates and totals below the root.
+        sibling product reads aggregates and totals below the root, and knows the errors Access Denied and You
+        are not authorized to use this functionality.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -830,7 +847,7 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> UserDetails:
         """Gives a user's details; an admin may ask for any user, a user for himself. At least one of the two is
-        needed.
+        needed. The sibling product's errors are User was not found and Incorrect hash.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -863,7 +880,9 @@ class Client(SyncClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> list[User]:
-        """Lists users; for the admin, or a manager with the permission.
+        """Lists users; for the admin, or a manager with the permission. The page's errors are API Requests are
+        disabled, GET Requests are disabled, Access Denied, Incorrect hash and You are not authorized to view
+        this page.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -1216,7 +1235,8 @@ class Client(SyncClient):
         Args:
             number_pool_id: One pool; all of the owner if not given.
             show_numbers: 1: their numbers as well. Exactly 1.
-            number_limit_row_count: With show_numbers: how many numbers. At least 1.
+            number_limit_row_count: With show_numbers: how many numbers. No other function has paging. At
+                least 1.
             number_limit_offset: With show_numbers: how many numbers are skipped. At least 0.
 
         Returns:
@@ -1471,7 +1491,8 @@ class AsyncClient(AsyncioClient):
                 key; or a simple user. An admin sees more and can do more with the same function. Falls back
                 to KOLMISOFT_USERNAME.
             secret_key: The API Secret Key of the server's settings. It is part of each request's digest and
-                is never sent. Falls back to KOLMISOFT_SECRET_KEY.
+                is never sent. The sibling product cannot switch its API on without one. Falls back to
+                KOLMISOFT_SECRET_KEY.
             base_url: Where it is, such as http://192.0.2.1/billing/api. The address of your own server and
                 /billing/api. The function's name is the last part of the path; there is no version in it.
                 Older MOR installations have /mor/api instead.
@@ -1523,7 +1544,9 @@ class AsyncClient(AsyncioClient):
     ) -> UserBalance:
         """Changes a user's balance; for the admin, never for the user himself. Whether the amount is added or is
         the new balance is not clear: the page says both. The price of a call that is running is deducted from
-        the new balance when it ends, as a page of the sibling product says.
+        the new balance when it ends, as a page of the sibling product says. The page's errors are User was not
+        found, Incorrect hash, Bad login, and User balance not updated, when the balance is invalid or cannot be
+        saved.
 
         Moves money: at most once, over a connection of its own; look at `may_have_executed` of an error.
 
@@ -1563,8 +1586,9 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> Balance:
         """Gives the balance of a user by his name; it may be negative. The page shows no u, so none is sent. The
-        server's setting "Allow devices to check balance over HTTP" has to be on. The older name is the index's;
-        the function's own page has none.
+        server's setting "Allow devices to check balance over HTTP" (Maintenance, Settings, API) has to be on;
+        else the error is Feature disabled. Others are Incorrect hash and User was not found. The older name is
+        the index's; the function's own page has none.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -1603,7 +1627,9 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> decimal.Decimal:
         """Gives a user's balance as bare text. All but its name is known from the sibling product only. The
-        server's setting "Allow devices to check balance over HTTP" has to be on.
+        server's setting "Allow devices to check balance over HTTP" (Maintenance, Settings, API) has to be on;
+        else the answer is the text Feature disabled. Errors in XML are Incorrect hash and API Requests are
+        disabled.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -1672,8 +1698,9 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> Any:
-        """Gives the calls of a period; an admin may ask for any user's, a user for his own. Page and order of the
-        digest differ from the sibling product's. What is answered is not known.
+        """Gives the calls of a period; an admin may ask for any user's, a user for his own. Filters and order of
+        the digest differ from the sibling product's, whose errors are User was not found, Incorrect hash and
+        Access Denied. What is answered is not known.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -1736,7 +1763,10 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> None:
         """Sets a currency's exchange rate, of those only whose automatic update is off; for the admin, and for
-        managers with the permission Currency Management.
+        managers with the permission Currency Management. The page's errors are Access Denied, You are not
+        authorized to use this functionality, for a manager without the permission, and Incorrect hash; the
+        sibling product's adds Exchange rate is invalid and Currency was not found, which it is also when its
+        update is automatic.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
@@ -1771,7 +1801,8 @@ class AsyncClient(AsyncioClient):
     ) -> list[Device]:
         """Lists a user's devices; for the admin and for managers with the permission Connection Points, and of the
         admin's own users only. The server packs the body by gzip; whether a header says so is not known, and
-        the client reads both.
+        the client reads both. The page's errors are User not found, user_id is empty, Bad login and Incorrect
+        hash.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -1838,7 +1869,8 @@ class AsyncClient(AsyncioClient):
     ) -> Login:
         """Logs the client's user in. No other function needs it. With the server's setting "Allow API Login
         Redirect" a successful login is answered by a redirect to the web pages, which is not followed and is an
-        error here whose status_code is the redirect's.
+        error here whose status_code is the redirect's; a failed one is answered as ever, without
+        status_message.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
@@ -1903,7 +1935,9 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> Payment:
         """Books a payment, which changes the user's balance; for the admin. The server's setting "API allow
-        Payments" has to be on. The older name is the index's; the function's own page has none.
+        Payments" has to be on. The page's errors that are known are Bad login, Incorrect hash and Currency was
+        not found; somebody's code for the sibling product knows No currency, Access Denied and Payment was not
+        saved. The older name is the index's; the function's own page has none.
 
         Moves money: at most once, over a connection of its own; look at `may_have_executed` of an error.
 
@@ -1961,8 +1995,8 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> list[PaymentRecord]:
         """Lists payments; without a filter those of today. No payment has an id here, so one that was created
-        cannot be found again by it. There is no paging. The older name is the index's; the function's own page
-        has none.
+        cannot be found again by it. There is no paging. The page's errors are Bad login and Incorrect hash. The
+        older name is the index's; the function's own page has none.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -2017,7 +2051,8 @@ class AsyncClient(AsyncioClient):
         """Gives a tariff and its rates; an admin may ask for any, a user for his own. One of the two ids is
         needed; with a device the tariff's id is ignored, and of its origination and termination tariff the
         origination one is given. The server packs the body by gzip; whether a header says so is not known, and
-        the client reads both.
+        the client reads both. The page's error is No tariff found; the sibling product's adds Bad login and
+        Incorrect hash.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -2057,7 +2092,7 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> TariffChange:
         """Changes the tariff with this id; without an id it creates a new one, each time. Documented for POST
-        only.
+        only. The page's errors that are known are a free text where that fails, and Tariff not found.
 
         Must not happen twice: the client tries again only when it certainly did not happen.
 
@@ -2097,7 +2132,8 @@ class AsyncClient(AsyncioClient):
         """Gives the figures of today, of the month, and of the calls that are going on; for the admin, for
         managers with the permission Quick Stats, and for simple users, who get the number of calls, duration,
         price and balance only, and active calls only where the server's setting "Show Active Calls for Users"
-        is on. What those elements are called is not known.
+        is on. What those elements are called is not known. The page's errors are API Requests are disabled, GET
+        Requests are disabled, Access Denied, Bad login, Incorrect hash and Cannot connect to Elasticsearch.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -2145,7 +2181,8 @@ class AsyncClient(AsyncioClient):
     ) -> Any:
         """Gives calls in groups; without a group they are grouped by originator, terminator and destination group.
         The page's list of parameters is cut after these. What is answered is not known; somebody's code for the
-        sibling product reads aggregates and totals below the root.
+        sibling product reads aggregates and totals below the root, and knows the errors Access Denied and You
+        are not authorized to use this functionality.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -2215,7 +2252,7 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> UserDetails:
         """Gives a user's details; an admin may ask for any user, a user for himself. At least one of the two is
-        needed.
+        needed. The sibling product's errors are User was not found and Incorrect hash.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -2248,7 +2285,9 @@ class AsyncClient(AsyncioClient):
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
     ) -> list[User]:
-        """Lists users; for the admin, or a manager with the permission.
+        """Lists users; for the admin, or a manager with the permission. The page's errors are API Requests are
+        disabled, GET Requests are disabled, Access Denied, Incorrect hash and You are not authorized to view
+        this page.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -2603,7 +2642,8 @@ class AsyncClient(AsyncioClient):
         Args:
             number_pool_id: One pool; all of the owner if not given.
             show_numbers: 1: their numbers as well. Exactly 1.
-            number_limit_row_count: With show_numbers: how many numbers. At least 1.
+            number_limit_row_count: With show_numbers: how many numbers. No other function has paging. At
+                least 1.
             number_limit_offset: With show_numbers: how many numbers are skipped. At least 0.
 
         Returns:

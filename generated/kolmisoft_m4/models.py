@@ -176,8 +176,10 @@ class Login(Model):
     status: str | None = None
 
     user_id: int | None = None
+    """It came with version 11 of the sibling product."""
 
     status_message: str | None = None
+    """It may be absent."""
 
 
 class Payment(Model):
@@ -283,7 +285,7 @@ class PeriodStats(Model):
     """Revenue less self_cost."""
 
     margin: int | None = None
-    """Profit as a whole percentage of revenue."""
+    """Profit as a whole percentage of revenue, rounded."""
 
 
 class ActiveCalls(Model):

@@ -63,10 +63,11 @@ class Client(SyncClient):
         """Make a client; nothing is sent yet.
 
         Args:
-            auth_code: Identifier of the API account, a UUID. Another one than the login of the dashboard.
-                Falls back to M360_AUTH_CODE.
-            auth_token: Secret key of the API account. The dashboard shows it, or makes a new one, after the
-                login password. Falls back to M360_AUTH_TOKEN.
+            auth_code: Identifier of the API account; a UUID in the vendor's examples. Another one than the
+                login of the dashboard. Falls back to M360_AUTH_CODE.
+            auth_token: Secret key of the API account; 64 hexadecimal digits in the vendor's examples. The
+                dashboard shows it, or makes a new one, after the login password. Falls back to
+                M360_AUTH_TOKEN.
             base_url: Another address than https://m360soft.com/api/customer/v1.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
@@ -77,7 +78,8 @@ class Client(SyncClient):
                 `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             testing: Sends the vendor's testing flag. Changes no data; answers are random but of the right
-                form.
+                form. Most endpoints take it; which do not is not listed. The state Testing on the dashboard
+                does the same to all calls of an account.
             requests_per_second: How many requests your account may send. The licence decides: one request a
                 second for each allowed computer, all endpoints together; a single Business licence has up
                 to five. What the vendor answers to more is not described.
@@ -294,10 +296,11 @@ class AsyncClient(AsyncioClient):
         """Make a client; nothing is sent yet.
 
         Args:
-            auth_code: Identifier of the API account, a UUID. Another one than the login of the dashboard.
-                Falls back to M360_AUTH_CODE.
-            auth_token: Secret key of the API account. The dashboard shows it, or makes a new one, after the
-                login password. Falls back to M360_AUTH_TOKEN.
+            auth_code: Identifier of the API account; a UUID in the vendor's examples. Another one than the
+                login of the dashboard. Falls back to M360_AUTH_CODE.
+            auth_token: Secret key of the API account; 64 hexadecimal digits in the vendor's examples. The
+                dashboard shows it, or makes a new one, after the login password. Falls back to
+                M360_AUTH_TOKEN.
             base_url: Another address than https://m360soft.com/api/customer/v1.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
@@ -308,7 +311,8 @@ class AsyncClient(AsyncioClient):
                 `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             testing: Sends the vendor's testing flag. Changes no data; answers are random but of the right
-                form.
+                form. Most endpoints take it; which do not is not listed. The state Testing on the dashboard
+                does the same to all calls of an account.
             requests_per_second: How many requests your account may send. The licence decides: one request a
                 second for each allowed computer, all endpoints together; a single Business licence has up
                 to five. What the vendor answers to more is not described.

@@ -51,10 +51,11 @@ class Client(SyncClient):
         """Make a client; nothing is sent yet.
 
         Args:
-            auth_code: Identifier of the API account, a UUID. Another one than the login of the dashboard.
-                Falls back to M360_AUTH_CODE.
-            auth_token: Secret key of the API account. The dashboard shows it, or makes a new one, after the
-                login password. Falls back to M360_AUTH_TOKEN.
+            auth_code: Identifier of the API account; a UUID in the vendor's examples. Another one than the
+                login of the dashboard. Falls back to M360_AUTH_CODE.
+            auth_token: Secret key of the API account; 64 hexadecimal digits in the vendor's examples. The
+                dashboard shows it, or makes a new one, after the login password. Falls back to
+                M360_AUTH_TOKEN.
             base_url: Another address than https://m360soft.com/api/customer/v2.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
@@ -65,7 +66,8 @@ class Client(SyncClient):
                 `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             testing: Sends the vendor's testing flag. Changes no data; answers are random but of the right
-                form.
+                form, though a user name seen so was the account's own. Most endpoints take it; which do not
+                is not listed. The state Testing on the dashboard does the same to all calls of an account.
             requests_per_second: How many requests your account may send. The licence decides: one request a
                 second for each workstation, all endpoints together. The vendor's own examples disagree, so
                 tell the client your figure; it learns a lower one from the vendor's answer.
@@ -193,6 +195,10 @@ class Client(SyncClient):
         getHistory.
 
         Changes nothing, so the client asks again after a passing failure.
+
+        Args:
+            imei: One, not a list.
+            limit: 1 was seen.
 
         Returns:
             list[ExternalReport].
@@ -366,10 +372,11 @@ class AsyncClient(AsyncioClient):
         """Make a client; nothing is sent yet.
 
         Args:
-            auth_code: Identifier of the API account, a UUID. Another one than the login of the dashboard.
-                Falls back to M360_AUTH_CODE.
-            auth_token: Secret key of the API account. The dashboard shows it, or makes a new one, after the
-                login password. Falls back to M360_AUTH_TOKEN.
+            auth_code: Identifier of the API account; a UUID in the vendor's examples. Another one than the
+                login of the dashboard. Falls back to M360_AUTH_CODE.
+            auth_token: Secret key of the API account; 64 hexadecimal digits in the vendor's examples. The
+                dashboard shows it, or makes a new one, after the login password. Falls back to
+                M360_AUTH_TOKEN.
             base_url: Another address than https://m360soft.com/api/customer/v2.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
                 an `httpx2.Timeout` bounds each try, and 60 seconds stay the whole.
@@ -380,7 +387,8 @@ class AsyncClient(AsyncioClient):
                 `drift.DriftFile`; never of a value.
             trust_env: Whether proxies of the environment are used.
             testing: Sends the vendor's testing flag. Changes no data; answers are random but of the right
-                form.
+                form, though a user name seen so was the account's own. Most endpoints take it; which do not
+                is not listed. The state Testing on the dashboard does the same to all calls of an account.
             requests_per_second: How many requests your account may send. The licence decides: one request a
                 second for each workstation, all endpoints together. The vendor's own examples disagree, so
                 tell the client your figure; it learns a lower one from the vendor's answer.
@@ -508,6 +516,10 @@ class AsyncClient(AsyncioClient):
         getHistory.
 
         Changes nothing, so the client asks again after a passing failure.
+
+        Args:
+            imei: One, not a list.
+            limit: 1 was seen.
 
         Returns:
             list[ExternalReport].

@@ -125,7 +125,7 @@ class DeviceSession(Model):
     is_closed: bool | None = Field(default=None, serialization_alias="isClosed")
 
     is_manual: Any | None = Field(default=None, serialization_alias="isManual")
-    """Its form is not known. Known from third-party code only."""
+    """Compared with true. Its form is not known. Known from third-party code only."""
 
     connection_time: AwareDatetime | None = Field(default=None, serialization_alias="connectionTime")
 

@@ -55,7 +55,8 @@ class Client(SyncClient):
             trust_env: Whether proxies of the environment are used.
             requests_per_minute: How many requests your account may send. 100 a minute with the plan
                 Standard, 1000 with Premium, as agreed with Enterprise; tell the client your figure. It
-                obeys what the vendor's headers tell, and backs off exponentially, as the vendor advises.
+                obeys what the vendor's headers tell (such as 100, 95 and 1705363260, Unix seconds), and
+                backs off exponentially, as the vendor advises.
             limiter: Keeps the limit together with other clients of the account; give the same object to
                 each.
 
@@ -188,7 +189,8 @@ class AsyncClient(AsyncioClient):
             trust_env: Whether proxies of the environment are used.
             requests_per_minute: How many requests your account may send. 100 a minute with the plan
                 Standard, 1000 with Premium, as agreed with Enterprise; tell the client your figure. It
-                obeys what the vendor's headers tell, and backs off exponentially, as the vendor advises.
+                obeys what the vendor's headers tell (such as 100, 95 and 1705363260, Unix seconds), and
+                backs off exponentially, as the vendor advises.
             limiter: Keeps the limit together with other clients of the account; give the same object to
                 each.
 

@@ -162,22 +162,21 @@ def plan_client_module(
     own = tuple(operation for operation in operations if not operation.group)
     pages = tuple(operation.page for operation in own if operation.page is not None)
     groups = tuple(group for is_async in (False, True) for group in groups_below(operations, (), is_async=is_async))
+    checked = {
+        Import(f"{_RUNTIME}.drift", "OnDrift"),
+        *(Import(f".resources.{group.name}", name) for group in groups for name in (group.class_name, group.raw)),
+    }
+    clients = tuple(_client(spec, credentials, operations, is_async=is_async) for is_async in (False, True))
+    defined = {each.name for each in checked}.union(
+        *((client.name, client.raw) for client in clients), *((page.name, page.async_name) for page in pages)
+    )
     return ClientModule(
         header=header,
         docstring=literals.docstring((f"The clients of the {literals.prose(spec.title)}.",)),
-        imports=import_lines(_imports(spec, operations)),
-        checked_imports=import_lines(
-            [
-                Import(f"{_RUNTIME}.drift", "OnDrift"),
-                *(
-                    Import(f".resources.{group.name}", name)
-                    for group in groups
-                    for name in (group.class_name, group.raw)
-                ),
-            ]
-        ),
+        imports=import_lines(_imports(spec, operations), defined),
+        checked_imports=import_lines(checked),
         pages=pages,
-        clients=tuple(_client(spec, credentials, operations, is_async=is_async) for is_async in (False, True)),
+        clients=clients,
     )
 
 

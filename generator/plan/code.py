@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 RUNTIME = "_runtime"
 """The folder of a package that holds the copy of the runtime."""
+
+MODELS = "models"
+"""The module of a package that holds what the vendor sends and takes."""
+
+
+class NameClash(Exception):
+    """A module would bind names of the vendor's types that mean something else there."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        super().__init__(f"bound twice: {', '.join(sorted(names))}")
+        self.names = names
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,21 +94,35 @@ def unhidden(annotation: Code, hidden: Collection[str]) -> Code:
         annotation: As it stands where nothing is hidden.
         hidden: The builtins that a method of the class is called like.
     """
-    tree = ast.parse(annotation.text, mode="eval")
-    found = {node.col_offset for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in hidden}
-    if not found:
-        return annotation
-    text = annotation.text
-    for column in sorted(found, reverse=True):
-        text = f"{text[:column]}builtins.{text[column:]}"
-    return Code(text, annotation.imports | {Import("builtins")})
+    text = prefixed(annotation.text, hidden, "builtins")
+    return annotation if text == annotation.text else Code(text, annotation.imports | {Import("builtins")})
 
 
-def import_lines(imports: Iterable[Import]) -> tuple[str, ...]:
-    """Spell a module's imports: the standard library, others, then the package's own, each group by name."""
+def prefixed(annotation: str, names: Collection[str], module: str) -> str:
+    """Spell an annotation with *module* before each of *names*: `list[int]` becomes `builtins.list[int]`."""
+    tree = ast.parse(annotation, mode="eval")
+    columns = {node.col_offset for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in names}
+    # Columns count bytes, and the words of a literal may be of any script.
+    text = annotation.encode()
+    for column in sorted(columns, reverse=True):
+        text = text[:column] + f"{module}.".encode() + text[column:]
+    return text.decode()
+
+
+def import_lines(imports: Iterable[Import], defined: Collection[str] = ()) -> tuple[str, ...]:
+    """Spell a module's imports: the standard library, others, then the package's own, each group by name.
+
+    Args:
+        imports: What the module needs.
+        defined: The classes and constants that the module defines itself.
+
+    Raises:
+        NameClash: A type of the vendor's is called like something else that is imported or defined.
+    """
     by_module: dict[str, set[str]] = {}
     for each in imports:
         by_module.setdefault(each.module, set()).add(each.name)
+    _no_clash(by_module, defined)
     groups: list[tuple[list[str], list[str]]] = [([], []), ([], []), ([], [])]
     for module in sorted(by_module, key=_import_order):
         names = by_module[module]
@@ -108,6 +133,15 @@ def import_lines(imports: Iterable[Import]) -> tuple[str, ...]:
         if listed:
             chosen.append(f"from {module} import {', '.join(listed)}")
     return tuple(_separated([*plain, *chosen] for plain, chosen in groups))
+
+
+def _no_clash(by_module: Mapping[str, Collection[str]], defined: Collection[str]) -> None:
+    types: set[str] = set()
+    others = set(defined)
+    for module, names in by_module.items():
+        (types if module.startswith(".") and module.strip(".") == MODELS else others).update(names)
+    if types & others:
+        raise NameClash(frozenset(types & others))
 
 
 def _separated(groups: Iterable[list[str]]) -> Iterator[str]:

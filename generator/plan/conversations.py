@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from generator.plan import literals
 from generator.plan.code import Import, import_lines, names_in
 from generator.plan.migration import MigrationTests
+from generator.plan.samples import Sampler
 from generator.plan.webhook_tests import WebhookTests
 
 
@@ -97,7 +98,7 @@ def _apart(cases: Iterable[Case]) -> tuple[Case, ...]:
 
 
 def plan_test_module(
-    models: tuple[str, ...],
+    sampler: Sampler,
     header: str,
     name: str,
     docstring: str,
@@ -131,7 +132,7 @@ def plan_test_module(
         if word in spoken_of:
             used.add(needed)
     used |= {Import("..filters", builder) for builder in builders if builder in spoken_of}
-    used |= {Import("..models", model) for model in models if model in spoken_of}
+    used |= sampler.imports(spoken_of)
     if not any(case.answers for case in cases):
         used.discard(Import(".replay", "Answer"))
     return TestModule(

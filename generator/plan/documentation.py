@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from generator.plan import literals, types
 from generator.plan.announced import since
+from generator.plan.bound_names import in_prose
 from generator.plan.code import Code
 from generator.plan.deprecations import end_text
 from generator.plan.idempotency import key_argument
@@ -151,13 +152,14 @@ def _returned(spec: Spec, returns: Code, *, paged: bool, is_async: bool) -> str:
     if returns.text == "None":
         return ""
     if not paged:
-        what = f"{returns.text}."
-        if returns.text == "Any":
+        name = in_prose(returns.text)
+        what = f"{name}."
+        if name == "Any":
             what = "The parsed answer; the vendor does not document its form."
-        elif returns.text in spec.types and (doc := literals.prose(spec.types[returns.text].doc)):
+        elif name in spec.types and (doc := literals.prose(spec.types[name].doc)):
             what = _sentence(doc)
         return "Returns:\n" + textwrap.fill(
             what, 100, initial_indent="    ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
         )
     how = "await it for the first page, or iterate it with `async for`" if is_async else "iterate it"
-    return f"Returns:\n    Pages of `{returns}`: {how} for the records of all pages."
+    return f"Returns:\n    Pages of `{in_prose(returns.text)}`: {how} for the records of all pages."

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from generator import naming
 from generator.plan import literals, types
 from generator.plan.auth import plan_endpoint_auth
+from generator.plan.bound_names import BoundNames, in_prose
 from generator.plan.code import Code, Import, construct, names_in, tuple_of, unhidden
 from generator.plan.deprecations import plan_ends
 from generator.plan.documentation import method_docstring
@@ -44,6 +45,11 @@ class Page:
     record: Code
     told: tuple[Told, ...]
     argument: str = ""
+
+    @property
+    def records(self) -> str:
+        """What its records are, for readers."""
+        return in_prose(self.record.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +149,12 @@ def hidden_builtins(spec: Spec, group: tuple[str, ...] = ()) -> frozenset[str]:
     return frozenset(members) & frozenset(dir(builtins))
 
 
-def plan_operations(spec: Spec) -> tuple[Operation, ...]:
+def plan_operations(spec: Spec, bound: BoundNames) -> tuple[Operation, ...]:
     """Plan every endpoint of a spec, in the spec's order."""
     hidden = {group: hidden_builtins(spec, group) for group in map(group_of, spec.endpoints)}
     return tuple(
-        _plan_operation(spec, wire, endpoint, hidden[group_of(wire)]) for wire, endpoint in spec.endpoints.items()
+        _plan_operation(spec, wire, endpoint, hidden[group_of(wire)], bound)
+        for wire, endpoint in spec.endpoints.items()
     )
 
 
@@ -182,20 +189,21 @@ def _method_name(wire: str, endpoint: Endpoint) -> str:
     return endpoint.alias or naming.method_name(wire.rpartition(".")[2])
 
 
-def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset[str]) -> Operation:
+def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset[str], bound: BoundNames) -> Operation:
     own_name = _method_name(wire, endpoint)
     name = ".".join((*group_of(wire), own_name))
     constant = naming.constant_name(name)
-    parameters = tuple(plan_parameters(spec, endpoint, hidden))
+    parameters = tuple(plan_parameters(spec, endpoint, hidden, bound))
     style = spec.pagination[endpoint.pages] if endpoint.pages is not None else None
     returned = endpoint.returns.type
     record: Code | None = None
     if style is not None:
         assert isinstance(returned, ListOf)  # noqa: S101 - checked when the spec was read
-        record = types.received(returned.item, spec.types)
-    answered = record or (Code("None") if returned is None else types.received(returned, spec.types))
+        record = bound.told_apart(types.received(returned.item, spec.types))
+    plain = Code("None") if returned is None else bound.told_apart(types.received(returned, spec.types))
+    answered = record or plain
     returns = types.union((answered, Code("None"))) if endpoint.returns.may_be_empty else answered
-    generic = None if returned is None else _generic(returned, spec)
+    generic = None if returned is None else _generic(returned, spec, bound)
     page = None
     if style is not None and record is not None and told(style):
         title = naming.class_name(name)
@@ -297,7 +305,7 @@ def _plan_operation(spec: Spec, wire: str, endpoint: Endpoint, hidden: frozenset
     )
 
 
-def _generic(returned: Type, spec: Spec) -> Code | None:
+def _generic(returned: Type, spec: Spec, bound: BoundNames) -> Code | None:
     """Return the generic model of an answer that a caller may give a model for, or None."""
     of = types.resolved(returned, spec.types)
     of = types.resolved(of.item, spec.types) if isinstance(of, ListOf) else of
@@ -308,17 +316,17 @@ def _generic(returned: Type, spec: Spec) -> Code | None:
         return None
     needed = (
         Import(".models", TYPE_VARIABLE),
-        Import(".models", f"{of.name}Of"),
+        bound.import_of(f"{of.name}Of"),
         Import("._runtime.shaped", "shaped"),
         Import("typing", "overload"),
     )
-    return Code(f"{of.name}Of", frozenset(needed))
+    return Code(bound.spelled(f"{of.name}Of"), frozenset(needed))
 
 
 def _with_model(text: str, generic: Code, answered: Code) -> str:
     """Spell an annotation with the caller's model in it."""
     plain = generic.text.removesuffix("Of")
-    return re.sub(rf"\b{plain}\b", f"{generic}[{TYPE_VARIABLE}]", text) if plain in answered.text else text
+    return re.sub(rf"\b{re.escape(plain)}\b", f"{generic}[{TYPE_VARIABLE}]", text) if plain in answered.text else text
 
 
 def _either(text: str, generic: Code | None, answered: Code) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from generator import naming
 from generator.plan import literals, types
+from generator.plan.bound_names import BoundNames
 from generator.plan.code import Code, Import, construct, unhidden
 from generator.runtime import operations as runtime
 from generator.spec.document import Spec
@@ -34,12 +35,12 @@ class Parameter:
         return f"{self.name}: {self.annotation}" + ("" if self.required else f" = {self.default}")
 
 
-def plan_parameters(spec: Spec, endpoint: Endpoint, hidden: frozenset[str]) -> list[Parameter]:
+def plan_parameters(spec: Spec, endpoint: Endpoint, hidden: frozenset[str], bound: BoundNames) -> list[Parameter]:
     """Plan the arguments of an endpoint, those of its path first."""
     declared = {member.name: member for member in endpoint.path}
     placed = [(declared.get(wire) or _plain_part(wire), "path") for wire in endpoint.call.placeholders()]
     placed += [(member, group) for group, members in endpoint.groups() if group != "path" for member in members]
-    return [_parameter(spec, member, place, hidden) for member, place in placed]
+    return [_parameter(spec, member, place, hidden, bound) for member, place in placed]
 
 
 def _plain_part(wire: str) -> Member:
@@ -56,9 +57,9 @@ def _plain_part(wire: str) -> Member:
     )
 
 
-def _parameter(spec: Spec, member: Member, place: str, hidden: frozenset[str]) -> Parameter:
+def _parameter(spec: Spec, member: Member, place: str, hidden: frozenset[str], bound: BoundNames) -> Parameter:
     name = member.alias or naming.parameter_name(member.name)
-    annotation = types.sent(member.type, spec.types)
+    annotation = bound.told_apart(types.sent(member.type, spec.types))
     if member.filter is not None:
         annotation = types.union((Code("Filter", frozenset({Import("._runtime.filters", "Filter")})), annotation))
     nullable = isinstance(types.resolved(member.type, spec.types), Nullable)

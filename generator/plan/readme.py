@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from generator.plan import literals
 from generator.plan.auth import Credential
+from generator.plan.bound_names import in_prose
 from generator.plan.guides import Guide, address, arguments, plan_guides
 from generator.plan.idempotency import key_sentences
 from generator.plan.migration_guide import older_names
@@ -92,7 +93,7 @@ def plan_readme(
         operations=tuple(
             OperationRow(
                 name=each.name,
-                returns=literals.markdown_code(each.method.returns),
+                returns=literals.markdown_code(in_prose(each.method.returns)),
                 summary=literals.markdown(each.endpoint.doc) if isinstance(each, Operation) else each.summary,
             )
             for operation in operations

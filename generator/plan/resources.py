@@ -101,15 +101,18 @@ def _module(spec: Spec, header: str, name: str, operations: tuple[Operation, ...
         Import("._runtime.resources", "AsyncioResource"),
         Import("._runtime.resources", "SyncResource"),
     }
+    pages = tuple(operation.page for operation in inside if operation.page is not None)
+    classes = tuple(_class(inside, path, is_async=is_async) for path in reversed(paths) for is_async in (False, True))
+    defined = {name for each in classes for name in (each.name, each.raw)}.union(
+        *((page.name, page.async_name) for page in pages)
+    )
     return ResourceModule(
         name=name,
         header=header,
         docstring=literals.docstring((f"The operations of `client.{name}`, {literals.prose(spec.title)}.",)),
-        imports=import_lines(deeper(imports | method_imports(inside))),
-        pages=tuple(operation.page for operation in inside if operation.page is not None),
-        classes=tuple(
-            _class(inside, path, is_async=is_async) for path in reversed(paths) for is_async in (False, True)
-        ),
+        imports=import_lines(deeper(imports | method_imports(inside)), defined),
+        pages=pages,
+        classes=classes,
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from generator import naming
 from generator.plan import literals, types
+from generator.plan.bound_names import BoundNames
+from generator.plan.code import Import, deeper
 from generator.runtime.text_answers import TextAnswer
 from generator.runtime.xml_answers import XmlAnswer
 from generator.spec.answers import answer_form, is_xml
@@ -44,10 +46,12 @@ class Sampler:
     """Makes the values for one spec; the same ones in every run."""
 
     spec: Spec
-    models: tuple[str, ...] = field(init=False)
+    bound: BoundNames
 
-    def __post_init__(self) -> None:
-        self.models = object_names(self.spec.types)
+    def imports(self, spoken_of: Collection[str]) -> frozenset[Import]:
+        """Return what a module of tests imports for the models that it speaks of."""
+        names = (name for name in object_names(self.spec.types) if self.bound.spelled(name).split(".")[0] in spoken_of)
+        return deeper(map(self.bound.import_of, names))
 
     def arguments(self, endpoint: Endpoint, *, required_only: bool = False) -> dict[str, object]:
         """Return arguments for a call by wire name, as a caller gives them."""
@@ -189,7 +193,7 @@ class Sampler:
             for wire, each in value.items()
             if wire in members
         )
-        return f"{name}({arguments})"
+        return f"{self.bound.spelled(name)}({arguments})"
 
     def refused(self, of: Type) -> object:
         """Return a value that the type's annotation takes and its rule does not, or None where there is none."""

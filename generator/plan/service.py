@@ -66,24 +66,25 @@ def plan_service(
         imports |= operation.declaration.imports | operation.kind.imports
         for companion in operation.companions:
             imports |= companion.declaration.imports | companion.kind.imports
+    constants = (
+        Constant(name="SERVICE", annotation="", value=service.text),
+        *(
+            Constant(name=each.constant, annotation=f": {each.kind}", value=each.declaration.text)
+            for each in operations
+        ),
+        *(
+            Constant(name=each.constant, annotation=f": {each.kind}", value=each.declaration.text)
+            for operation in operations
+            for each in operation.companions
+        ),
+    )
     return ServiceModule(
         header=header,
         docstring=literals.docstring(
             (f"What the {literals.prose(spec.title)} is: its operations, limits and errors.",)
         ),
-        imports=import_lines(imports),
-        constants=(
-            Constant(name="SERVICE", annotation="", value=service.text),
-            *(
-                Constant(name=each.constant, annotation=f": {each.kind}", value=each.declaration.text)
-                for each in operations
-            ),
-            *(
-                Constant(name=each.constant, annotation=f": {each.kind}", value=each.declaration.text)
-                for operation in operations
-                for each in operation.companions
-            ),
-        ),
+        imports=import_lines(imports, {each.name for each in constants}),
+        constants=constants,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from generator import naming
 from generator.plan import literals
 from generator.plan.auth import Credential
+from generator.plan.bound_names import BoundNames
 from generator.plan.companion_tests import answered_so, counted, filter_cases, part_cases, wait_cases
 from generator.plan.conversations import Case, ReadmeTest, Submodule, TestPlan, plan_test_module
 from generator.plan.ending_tests import QUIET, ending_cases
@@ -35,10 +36,14 @@ _MANY_ERRORS = 6
 
 
 def plan_tests(
-    spec: Spec, header: str, credentials: tuple[Credential, ...], operations: tuple[Operation, ...]
+    spec: Spec,
+    header: str,
+    credentials: tuple[Credential, ...],
+    operations: tuple[Operation, ...],
+    bound: BoundNames,
 ) -> TestPlan:
     """Plan the tests of a package."""
-    writer = Writer(spec, credentials, Sampler(spec))
+    writer = Writer(spec, credentials, Sampler(spec, bound))
     first = operations[0]
     polls = {operation.wire: operation for operation in operations}
     builders = tuple(builder_name(spec, name) for name in spec.filters)
@@ -65,14 +70,14 @@ def plan_tests(
         ("vectors", "The vendor's own digests.", [c for o in operations for c in _vectors(writer, o)]),
     )
     modules = tuple(
-        plan_test_module(writer.sampler.models, header, name, docstring, cases, builders=builders, marks=marks)
+        plan_test_module(writer.sampler, header, name, docstring, cases, builders=builders, marks=marks)
         for name, docstring, cases in chapters
         if cases
     )
     return TestPlan(
         header=header,
         modules=modules,
-        webhooks=plan_webhook_tests(spec, header),
+        webhooks=plan_webhook_tests(spec, header, bound),
         migration=plan_migration_tests(spec, header),
         readme=ReadmeTest(
             header=header,

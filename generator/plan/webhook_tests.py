@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from generator import naming
 from generator.plan import literals, types
+from generator.plan.bound_names import BoundNames
 from generator.plan.code import Import, import_lines, names_in
 from generator.plan.samples import Sampler
 from generator.plan.webhooks import event_names
@@ -36,12 +37,12 @@ class WebhookTests:
     moment: str
 
 
-def plan_webhook_tests(spec: Spec, header: str) -> WebhookTests | None:
+def plan_webhook_tests(spec: Spec, header: str, bound: BoundNames) -> WebhookTests | None:
     """Plan the tests of webhooks, or None where the vendor has none."""
     webhooks = spec.webhooks
     if webhooks is None:
         return None
-    sampler = Sampler(spec)
+    sampler = Sampler(spec, bound)
     moment = str(types.sample(DateTime(), spec.types))
     named = {wire: naming.attribute_name(wire) for wire in (webhooks.event, webhooks.time, webhooks.data)}
     deliveries: list[Delivery] = []
@@ -69,7 +70,7 @@ def plan_webhook_tests(spec: Spec, header: str) -> WebhookTests | None:
         *(Import(name) for name in ("hashlib", "hmac", "json", "datetime", "pytest")),
         *(Import("..webhooks", name) for name in ("Scheme", "UnknownEvent", "WebhookError", "parse", "verify")),
         *(Import("..webhooks", name) for name in event_names(spec).values()),
-        *(Import("..models", model) for model in sampler.models if model in spoken_of),
+        *sampler.imports(spoken_of),
     }
     if "Decimal" in spoken_of:
         used.add(Import("decimal", "Decimal"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from generator import naming
 from generator.plan import literals, types
+from generator.plan.bound_names import BoundNames
 from generator.plan.code import Code, Import, construct, import_lines, tuple_of
 from generator.plan.documentation import provenance
 from generator.runtime import webhooks as runtime
@@ -58,7 +59,7 @@ _VERIFY_RAISES = (
 _FREE = MapOf(Anything(unknown=True))
 
 
-def plan_webhooks(spec: Spec, header: str) -> WebhookModule | None:
+def plan_webhooks(spec: Spec, header: str, bound: BoundNames) -> WebhookModule | None:
     """Plan the module of webhooks, or None where the vendor has none."""
     webhooks = spec.webhooks
     if webhooks is None:
@@ -75,7 +76,7 @@ def plan_webhooks(spec: Spec, header: str) -> WebhookModule | None:
     events: list[Event] = []
     for event, notation in webhooks.events.items():
         of = _FREE if types.is_unknown(notation.type, spec.types) else notation.type
-        annotation = types.received(of, spec.types)
+        annotation = bound.told_apart(types.received(of, spec.types))
         imports |= annotation.imports
         known = "" if of is notation.type else "The vendor does not document its data."
         fields = _fields(
@@ -119,7 +120,7 @@ def plan_webhooks(spec: Spec, header: str) -> WebhookModule | None:
     return WebhookModule(
         header=header,
         docstring=literals.docstring((f"What the {literals.prose(spec.title)} sends by itself.", *told)),
-        imports=import_lines(imports | declaration.imports),
+        imports=import_lines(imports | declaration.imports, exported),
         names=tuple(literals.string(name) for name in sorted(exported)),
         events=tuple(events),
         union=" | ".join(event.name for event in events),
@@ -157,4 +158,4 @@ def _fields(event: str, event_annotation: str, time: str, data: str, data_annota
 def event_names(spec: Spec) -> dict[str, str]:
     """Return the class of each known event."""
     events = spec.webhooks.events if spec.webhooks is not None else ()
-    return {event: f"{naming.class_name(naming.snake_case(event))}Event" for event in events}
+    return {event: naming.event_class_name(event) for event in events}

@@ -1,13 +1,15 @@
 """One pass of black over what is printed, statement by statement, so that only what changed is formatted again.
 
 A file is cut at its outermost statements. What black makes of one does not depend on the others but for the blank lines
-between them, whose rules are few; a file that has anything else in it is one piece. The golden cases hold each result
-against black's own of the whole file.
+between them, whose rules are few; a file that has anything else in it is one piece. A piece that is not remembered is
+taken apart once more, and most of its statements are spelled without black. The golden cases hold each result against
+black's own of the whole file.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import json
 import re
@@ -18,6 +20,8 @@ from typing import Literal, cast
 
 from generator.cache import NO_CACHE, Cache, key
 from generator.inputs import tool_versions
+from generator.render.spelling import spelled
+from generator.render.statements import Text, put_together, taken_apart
 from generator.tree import FileTree
 
 WORTH_A_PROCESS = 2000
@@ -161,7 +165,15 @@ def _blank_lines(before: Kind, piece: Piece) -> int:
 
 def _entry(package: str, path: PurePosixPath, line_length: int) -> str:
     """Return where the pieces of a file are remembered: its last ones alone, so that entries do not pile up."""
-    return key("format", tool_versions()["black"], Path(__file__).read_bytes(), str(line_length), package, str(path))
+    return key("format", tool_versions()["black"], *_own_code(), str(line_length), package, str(path))
+
+
+@functools.cache
+def _own_code() -> tuple[bytes, ...]:
+    """Return the code that lays out, so that what another one made is not taken for ours."""
+    return tuple(
+        (Path(__file__).parent / f"{name}.py").read_bytes() for name in ("formatting", "spelling", "statements")
+    )
 
 
 def _recall(package: str, path: PurePosixPath, line_length: int, cache: Cache) -> dict[str, str]:
@@ -169,11 +181,33 @@ def _recall(package: str, path: PurePosixPath, line_length: int, cache: Cache) -
     return {} if stored is None else cast("dict[str, str]", json.loads(stored))
 
 
-def _format(texts: Sequence[str], line_length: int, jobs: int) -> Iterable[str]:
+def _format(texts: Sequence[str], line_length: int, jobs: int) -> list[str]:
+    """Lay out every piece: each of its statements once, and by black what is out of the ordinary."""
+    definitions = {text: taken_apart(text, line_length) or Text(f"{text}\n", line_length) for text in texts}
+    asked = dict.fromkeys(
+        part
+        for definition in definitions.values()
+        for part in ((definition,) if isinstance(definition, Text) else definition.texts())
+    )
+    laid_out: dict[Text, str] = {}
+    for part in asked:
+        known = spelled(part.text, part.line_length)
+        if known is not None:
+            laid_out[part] = known
+    missing = [part for part in asked if part not in laid_out]
+    laid_out.update(zip(missing, _blackened(missing, jobs), strict=True))
+    whole = {
+        text: laid_out[definition] if isinstance(definition, Text) else put_together(definition, laid_out)
+        for text, definition in definitions.items()
+    }
+    return [whole[text] or format_text(text, line_length) for text in texts]
+
+
+def _blackened(texts: Sequence[Text], jobs: int) -> Iterable[str]:
     """Run black on every text, in several processes where there is enough to do."""
-    lines = sum(text.count("\n") for text in texts)
+    lines = sum(each.text.count("\n") for each in texts)
     if jobs < 2 or lines < WORTH_A_PROCESS or len(texts) < 2 * jobs:
-        return [format_text(text, line_length) for text in texts]
+        return _format_share(texts)
     import multiprocessing  # noqa: PLC0415 - only work for several processes needs it
     import signal  # noqa: PLC0415 - the same
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - the same
@@ -187,12 +221,11 @@ def _format(texts: Sequence[str], line_length: int, jobs: int) -> Iterable[str]:
         initializer=signal.signal,
         initargs=(signal.SIGINT, signal.SIG_IGN),
     ) as executor:
-        done = executor.map(_format_share, shares, [line_length] * len(shares))
-        return [text for formatted in done for text in formatted]
+        return [text for formatted in executor.map(_format_share, shares) for text in formatted]
 
 
-def _format_share(texts: Sequence[str], line_length: int) -> list[str]:
-    return [format_text(text, line_length) for text in texts]
+def _format_share(texts: Sequence[Text]) -> list[str]:
+    return [format_text(each.text, each.line_length) for each in texts]
 
 
 def format_text(text: str, line_length: int) -> str:

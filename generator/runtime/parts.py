@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar, cast
 
 from .decode import at
-from .drivers import driven, driven_async
 from .envelope import Path
 from .errors import (
     APIError,
@@ -131,6 +130,9 @@ def send_parts(
     options: CallOptions,
 ) -> PartsReport[T]:
     """Send a list part by part."""
+    # Imported here, as below: a client that is not used loads nothing that only a call needs.
+    from .drivers import driven  # noqa: PLC0415 - see above
+
     return driven(_steps(parts, arguments, size), lambda question: call(parts.operation, question, options))
 
 
@@ -142,6 +144,8 @@ async def send_parts_async(
     options: CallOptions,
 ) -> PartsReport[T]:
     """Send a list part by part."""
+    from .drivers import driven_async  # noqa: PLC0415 - see above
+
     return await driven_async(_steps(parts, arguments, size), lambda question: call(parts.operation, question, options))
 
 

@@ -10,7 +10,6 @@ from typing import Any, Generic, TypeVar, cast
 from .clock import SYSTEM_CLOCK, Clock
 from .commands import Sleep
 from .decode import at
-from .drivers import driven, driven_async
 from .envelope import Path
 from .errors import (
     APIConnectionError,
@@ -99,6 +98,8 @@ def wait_for(
     clock: Clock = SYSTEM_CLOCK,
 ) -> T:
     """Start it and wait for its end, holding the thread."""
+    # Imported here, as below: a client that is not used loads nothing that only a call needs.
+    from .drivers import driven  # noqa: PLC0415 - see above
 
     def carry_out(step: _Ask | Sleep) -> object:
         if isinstance(step, _Ask):
@@ -119,6 +120,7 @@ async def wait_for_async(
     clock: Clock = SYSTEM_CLOCK,
 ) -> T:
     """Start it and wait for its end, holding the task."""
+    from .drivers import driven_async  # noqa: PLC0415 - see above
 
     def carry_out(step: _Ask | Sleep) -> Awaitable[object]:
         if isinstance(step, _Ask):

@@ -56,13 +56,18 @@ def check_secrets(root: Node, complaints: Complaints) -> None:
                 for number, item in enumerate(items):
                     walk(item, (*path, str(number)))
             case Scalar():
-                if looks_secret(node.text):
+                if looks_secret(node.text) and not _is_known_digest(path):
                     message = (
                         "this looks like a real secret; take it out, have it revoked, and write ${name} of a credential"
                     )
                     complaints.add(node.position, "S063", ".".join(path), message)
 
     walk(root, ())
+
+
+def _is_known_digest(path: Path) -> bool:
+    """Tell whether the digest of a vector stands there: a long one looks like a key, and is held against its values."""
+    return path[-1:] == ("hash",) and path[-3:-2] == ("vectors",)
 
 
 def _package(checker: Checker) -> None:

@@ -13,25 +13,11 @@ _CLIENT_KEYWORDS = frozenset(
     | {"testing", "token_store", "token_url", "trust_env"}
 )
 
-# What generated modules define or import beside the types of a spec.
-_CLASSES = frozenset(
-    {"Annotated", "Any", "AnyUrl", "AsyncClient", "AsyncClientWithRawResponse", "AsyncPage", "AsyncPageRequest"}
-    | {"AsyncPageRequestAs", "AsyncioClient", "AwareDatetime", "BaseModel", "CallOptions", "Client"}
-    | {"ClientWithRawResponse", "ConfigDict", "Credentials", "Decimal", "Field", "Limiter", "Literal", "Mapping"}
-    | {
-        "False",
-        "Model",
-        "NaiveDatetime",
-        "None",
-        "Omitted",
-        "Operation",
-        "Page",
-        "PagedOperation",
-        "RawResponse",
-        "RootModel",
-    }
-    | {"DataT", "Filter", "Generic", "T", "TypeVar"}
-    | {"Secret", "Sequence", "Service", "SyncClient", "True", "UUID"}
+# What the module of a package's models imports or defines beside the types of a spec.
+CLASSES = frozenset(
+    {"Annotated", "Any", "AnyUrl", "AwareDatetime", "BaseModel", "ConfigDict", "DataT", "Decimal", "False", "Field"}
+    | {"Generic", "Literal", "Model", "NaiveDatetime", "None", "Optional", "RootModel", "True", "TypeVar", "UUID"}
+    | {"Union"}
 )
 
 
@@ -41,7 +27,7 @@ def check_python_names(checker: Checker) -> None:
     for name, endpoint in checker.spec.endpoints.items():
         _parameters(checker, name, endpoint)
     for type_name, definition in checker.spec.types.items():
-        if type_name in _CLASSES:
+        if type_name in CLASSES:
             message = f"generated code has another '{type_name}' already; give the type a longer name"
             checker.complain(("types", type_name), "S062", message, key=True)
         fields: dict[str, str] = {}

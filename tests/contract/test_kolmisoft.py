@@ -100,6 +100,15 @@ def test_values_are_encoded_once(vendor: Kolmisoft, calling: Calling) -> None:
     assert b"%C5%BDilvinas" in vendor.requests[0].body
 
 
+def test_names_that_are_taken_have_an_underscore(vendor: Kolmisoft, calling: Calling) -> None:
+    calling.call(vendor, "cp_update", cp_id=2, timeout_=30, timeout=4.0, hashed=["cp_id"])
+    calling.call(vendor, "aggregate_get", from_=1252454580)
+
+    sent = [urllib.parse.parse_qs(request.body.decode()) for request in vendor.requests]
+    assert [fields.get("timeout") for fields in sent] == [["30"], None]
+    assert [fields.get("from") for fields in sent] == [None, ["1252454580"]]
+
+
 def test_what_is_not_given_is_not_sent(vendor: Kolmisoft, calling: Calling) -> None:
     calling.call(vendor, "payments_get")
     calling.call(vendor, "user_balance_get", username="client1")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.spec.python_names import CLASSES
 from tests.facts.repository import MACHINE_PATH, ROOT
 
 PACKAGES = tuple(sorted(path.parent for path in (ROOT / "generated").glob("*/manifest.json")))
@@ -29,6 +30,22 @@ def files(package: Path) -> Iterator[Path]:
     for path in sorted(package.rglob("*")):
         if path.is_file() and not any(part == "__pycache__" or part.startswith(".") for part in path.parts[-3:]):
             yield path
+
+
+def test_names_that_models_bind_are_refused_as_types() -> None:
+    modules = [*ROOT.glob("generated/*/models.py"), *ROOT.glob("tests/golden/cases/*/expected/models.py")]
+    bound: set[str] = set()
+    for module in modules:
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ImportFrom):
+                bound.update(alias.asname or alias.name for alias in node.names)
+            if isinstance(node, ast.Assign):
+                bound.update(target.id for target in node.targets if isinstance(target, ast.Name))
+
+    assert len(modules) > 20
+    assert {"Field", "TypeVar", "DataT"} <= bound
+    # What begins with a small letter is no type's name.
+    assert {name for name in bound if name[:1].isupper()} <= CLASSES
 
 
 def test_packages_are_there() -> None:

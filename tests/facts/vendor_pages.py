@@ -24,10 +24,11 @@ HEAD = """# What the clients rest on
 
 Which of the vendors' pages were read for each package, what rests on each, and what is open. `make golden` writes this page
 from the specs, which say more: the questions themselves and the choices with their reasons stand under `unknowns`,
-`contradictions` and `assumed` of each spec, and in each package's README.
+`contradictions` and `assumed` of each spec, and in each package's README. A page with nothing by itself bears out what
+another says, or is told of in sentences and comments only.
 """
 
-SECTIONS = ("auth", "rate_limit", "testing", "filters", "endpoints", "webhooks", "types")
+SECTIONS = ("auth", "rate_limit", "testing", "filters", "endpoints", "webhooks", "types", "changelog")
 
 
 def specs() -> list[tuple[str, Spec]]:

@@ -20,6 +20,7 @@ from ..models import (
     ActiveCalls,
     Balance,
     Device,
+    DeviceDetails,
     Login,
     MainDetail,
     OtherDetails,
@@ -696,6 +697,83 @@ def test_async_devices_get_none() -> None:
     asyncio.run(conversation())
 
 
+def test_device_details_get_some_elements() -> None:
+    vendor = Replay(
+        Answer(
+            text='<page><status><devices><device><id>5</id><secret/><port>5060</port><accountcode>2</accountcode><callerid>"103" &lt;103&gt;</callerid><username/>\n  <insecure>no</insecure><op>1</op><op_active>1</op_active><op_tech_prefix/><op_routing_algorithm>lcr</op_routing_algorithm><op_src_regexp>.*</op_src_regexp>\n  <op_src_deny_regexp/><tp>0</tp><tp_active>0</tp_active><tp_tech_prefix/><tp_src_deny_regexp/></device></devices></status></page>\n'
+        ),
+    )
+
+    with Client(
+        username="test-username",
+        secret_key="test-secret-key",
+        base_url="http://192.0.2.1/billing/api",
+        http_client=vendor.client(),
+    ) as client:
+        result = client.device_details_get(device_id=5)
+
+    assert vendor.sent == [
+        Sent(
+            "POST",
+            "/billing/api/device_details_get",
+            {"u": "test-username", "hash": "0b35cf4db06aecc969b88e9e19baa0befa3f02cf", "device_id": "5"},
+        )
+    ]
+    assert result == DeviceDetails(
+        id=5,
+        port=5060,
+        accountcode="2",
+        callerid='"103" <103>',
+        insecure="no",
+        op=True,
+        op_active=True,
+        op_routing_algorithm="lcr",
+        op_src_regexp=".*",
+        tp=False,
+        tp_active=False,
+    )
+
+
+def test_async_device_details_get_some_elements() -> None:
+    vendor = Replay(
+        Answer(
+            text='<page><status><devices><device><id>5</id><secret/><port>5060</port><accountcode>2</accountcode><callerid>"103" &lt;103&gt;</callerid><username/>\n  <insecure>no</insecure><op>1</op><op_active>1</op_active><op_tech_prefix/><op_routing_algorithm>lcr</op_routing_algorithm><op_src_regexp>.*</op_src_regexp>\n  <op_src_deny_regexp/><tp>0</tp><tp_active>0</tp_active><tp_tech_prefix/><tp_src_deny_regexp/></device></devices></status></page>\n'
+        ),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            username="test-username",
+            secret_key="test-secret-key",
+            base_url="http://192.0.2.1/billing/api",
+            http_client=vendor.async_client(),
+        ) as client:
+            result = await client.device_details_get(device_id=5)
+
+        assert vendor.sent == [
+            Sent(
+                "POST",
+                "/billing/api/device_details_get",
+                {"u": "test-username", "hash": "0b35cf4db06aecc969b88e9e19baa0befa3f02cf", "device_id": "5"},
+            )
+        ]
+        assert result == DeviceDetails(
+            id=5,
+            port=5060,
+            accountcode="2",
+            callerid='"103" <103>',
+            insecure="no",
+            op=True,
+            op_active=True,
+            op_routing_algorithm="lcr",
+            op_src_regexp=".*",
+            tp=False,
+            tp_active=False,
+        )
+
+    asyncio.run(conversation())
+
+
 def test_user_login_logged_in() -> None:
     vendor = Replay(
         Answer(
@@ -916,6 +994,65 @@ def test_async_user_logout_logged_out() -> None:
                 {"u": "test-username", "hash": "d4e0e04792fd434b5dc9c4155c178f66edcf4ed3"},
             )
         ]
+
+    asyncio.run(conversation())
+
+
+def test_user_logout_refused() -> None:
+    vendor = Replay(
+        Answer(text="<action><name>logout</name><status>failed</status></action>"),
+    )
+
+    with Client(
+        username="test-username",
+        secret_key="test-secret-key",
+        base_url="http://192.0.2.1/billing/api",
+        http_client=vendor.client(),
+        max_retries=0,
+    ) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.user_logout()
+
+    error = caught.value
+
+    assert vendor.sent == [
+        Sent(
+            "POST",
+            "/billing/api/user_logout",
+            {"u": "test-username", "hash": "d4e0e04792fd434b5dc9c4155c178f66edcf4ed3"},
+        )
+    ]
+    assert error.status_code == 200
+    assert error.code == "failed"
+
+
+def test_async_user_logout_refused() -> None:
+    vendor = Replay(
+        Answer(text="<action><name>logout</name><status>failed</status></action>"),
+    )
+
+    async def conversation() -> None:
+        async with AsyncClient(
+            username="test-username",
+            secret_key="test-secret-key",
+            base_url="http://192.0.2.1/billing/api",
+            http_client=vendor.async_client(),
+            max_retries=0,
+        ) as client:
+            with pytest.raises(AuthenticationError) as caught:
+                await client.user_logout()
+
+        error = caught.value
+
+        assert vendor.sent == [
+            Sent(
+                "POST",
+                "/billing/api/user_logout",
+                {"u": "test-username", "hash": "d4e0e04792fd434b5dc9c4155c178f66edcf4ed3"},
+            )
+        ]
+        assert error.status_code == 200
+        assert error.code == "failed"
 
     asyncio.run(conversation())
 

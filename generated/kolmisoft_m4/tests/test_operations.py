@@ -654,7 +654,7 @@ def test_async_devices_get_with_every_argument() -> None:
 def test_device_details_get_with_every_argument() -> None:
     vendor = Replay(
         Answer(
-            text="<page><status><devices><device><id>1</id><name>text 1</name><host>text 1</host><secret>text 1</secret><ipaddr>text 1</ipaddr><port>1</port><accountcode>text 1</accountcode><callerid>text 1</callerid><username>text 1</username><device_type>text 1</device_type><user_id>1</user_id><insecure>text 1</insecure><description>text 1</description><timeout>text 1</timeout><allow_duplicate_calls>text 1</allow_duplicate_calls><call_limit>text 1</call_limit><grace_time>text 1</grace_time><server_id>text 1</server_id><change_failed_code_to>text 1</change_failed_code_to><max_timeout>text 1</max_timeout><cps_call_limit>text 1</cps_call_limit><cps_period>text 1</cps_period><callerid_number_pool_id>text 1</callerid_number_pool_id><op>1</op><op_active>1</op_active><op_tech_prefix>text 1</op_tech_prefix><op_routing_algorithm>text 1</op_routing_algorithm><op_routing_group_id>text 1</op_routing_group_id><op_tariff_id>text 1</op_tariff_id><op_capacity>text 1</op_capacity><op_src_regexp>text 1</op_src_regexp><op_src_deny_regexp>text 1</op_src_deny_regexp><tp>1</tp><tp_active>1</tp_active><tp_tech_prefix>text 1</tp_tech_prefix><tp_tariff_id>text 1</tp_tariff_id><tp_capacity>text 1</tp_capacity><tp_src_regexp>text 1</tp_src_regexp><tp_src_deny_regexp>text 1</tp_src_deny_regexp></device></devices></status></page>"
+            text="<page><status><devices><device><id>1</id><name>text 1</name><host>text 1</host><secret>text 1</secret><ipaddr>text 1</ipaddr><port>1</port><accountcode>2</accountcode><callerid>text 1</callerid><username>text 1</username><device_type>text 1</device_type><user_id>1</user_id><insecure>no</insecure><description>text 1</description><timeout>text 1</timeout><allow_duplicate_calls>text 1</allow_duplicate_calls><call_limit>text 1</call_limit><grace_time>text 1</grace_time><server_id>text 1</server_id><change_failed_code_to>text 1</change_failed_code_to><max_timeout>text 1</max_timeout><cps_call_limit>text 1</cps_call_limit><cps_period>text 1</cps_period><callerid_number_pool_id>text 1</callerid_number_pool_id><op>1</op><op_active>1</op_active><op_tech_prefix>text 1</op_tech_prefix><op_routing_algorithm>lcr</op_routing_algorithm><op_routing_group_id>text 1</op_routing_group_id><op_tariff_id>text 1</op_tariff_id><op_capacity>text 1</op_capacity><op_src_regexp>.*</op_src_regexp><op_src_deny_regexp>text 1</op_src_deny_regexp><tp>1</tp><tp_active>1</tp_active><tp_tech_prefix>text 1</tp_tech_prefix><tp_tariff_id>text 1</tp_tariff_id><tp_capacity>text 1</tp_capacity><tp_src_regexp>text 1</tp_src_regexp><tp_src_deny_regexp>text 1</tp_src_deny_regexp></device></devices></status></page>"
         ),
     )
 
@@ -680,12 +680,12 @@ def test_device_details_get_with_every_argument() -> None:
         secret="text 1",
         ipaddr="text 1",
         port=1,
-        accountcode="text 1",
+        accountcode="2",
         callerid="text 1",
         username="text 1",
         device_type="text 1",
         user_id=1,
-        insecure="text 1",
+        insecure="no",
         description="text 1",
         timeout="text 1",
         allow_duplicate_calls="text 1",
@@ -700,11 +700,11 @@ def test_device_details_get_with_every_argument() -> None:
         op=True,
         op_active=True,
         op_tech_prefix="text 1",
-        op_routing_algorithm="text 1",
+        op_routing_algorithm="lcr",
         op_routing_group_id="text 1",
         op_tariff_id="text 1",
         op_capacity="text 1",
-        op_src_regexp="text 1",
+        op_src_regexp=".*",
         op_src_deny_regexp="text 1",
         tp=True,
         tp_active=True,
@@ -719,7 +719,7 @@ def test_device_details_get_with_every_argument() -> None:
 def test_async_device_details_get_with_every_argument() -> None:
     vendor = Replay(
         Answer(
-            text="<page><status><devices><device><id>1</id><name>text 1</name><host>text 1</host><secret>text 1</secret><ipaddr>text 1</ipaddr><port>1</port><accountcode>text 1</accountcode><callerid>text 1</callerid><username>text 1</username><device_type>text 1</device_type><user_id>1</user_id><insecure>text 1</insecure><description>text 1</description><timeout>text 1</timeout><allow_duplicate_calls>text 1</allow_duplicate_calls><call_limit>text 1</call_limit><grace_time>text 1</grace_time><server_id>text 1</server_id><change_failed_code_to>text 1</change_failed_code_to><max_timeout>text 1</max_timeout><cps_call_limit>text 1</cps_call_limit><cps_period>text 1</cps_period><callerid_number_pool_id>text 1</callerid_number_pool_id><op>1</op><op_active>1</op_active><op_tech_prefix>text 1</op_tech_prefix><op_routing_algorithm>text 1</op_routing_algorithm><op_routing_group_id>text 1</op_routing_group_id><op_tariff_id>text 1</op_tariff_id><op_capacity>text 1</op_capacity><op_src_regexp>text 1</op_src_regexp><op_src_deny_regexp>text 1</op_src_deny_regexp><tp>1</tp><tp_active>1</tp_active><tp_tech_prefix>text 1</tp_tech_prefix><tp_tariff_id>text 1</tp_tariff_id><tp_capacity>text 1</tp_capacity><tp_src_regexp>text 1</tp_src_regexp><tp_src_deny_regexp>text 1</tp_src_deny_regexp></device></devices></status></page>"
+            text="<page><status><devices><device><id>1</id><name>text 1</name><host>text 1</host><secret>text 1</secret><ipaddr>text 1</ipaddr><port>1</port><accountcode>2</accountcode><callerid>text 1</callerid><username>text 1</username><device_type>text 1</device_type><user_id>1</user_id><insecure>no</insecure><description>text 1</description><timeout>text 1</timeout><allow_duplicate_calls>text 1</allow_duplicate_calls><call_limit>text 1</call_limit><grace_time>text 1</grace_time><server_id>text 1</server_id><change_failed_code_to>text 1</change_failed_code_to><max_timeout>text 1</max_timeout><cps_call_limit>text 1</cps_call_limit><cps_period>text 1</cps_period><callerid_number_pool_id>text 1</callerid_number_pool_id><op>1</op><op_active>1</op_active><op_tech_prefix>text 1</op_tech_prefix><op_routing_algorithm>lcr</op_routing_algorithm><op_routing_group_id>text 1</op_routing_group_id><op_tariff_id>text 1</op_tariff_id><op_capacity>text 1</op_capacity><op_src_regexp>.*</op_src_regexp><op_src_deny_regexp>text 1</op_src_deny_regexp><tp>1</tp><tp_active>1</tp_active><tp_tech_prefix>text 1</tp_tech_prefix><tp_tariff_id>text 1</tp_tariff_id><tp_capacity>text 1</tp_capacity><tp_src_regexp>text 1</tp_src_regexp><tp_src_deny_regexp>text 1</tp_src_deny_regexp></device></devices></status></page>"
         ),
     )
 
@@ -746,12 +746,12 @@ def test_async_device_details_get_with_every_argument() -> None:
             secret="text 1",
             ipaddr="text 1",
             port=1,
-            accountcode="text 1",
+            accountcode="2",
             callerid="text 1",
             username="text 1",
             device_type="text 1",
             user_id=1,
-            insecure="text 1",
+            insecure="no",
             description="text 1",
             timeout="text 1",
             allow_duplicate_calls="text 1",
@@ -766,11 +766,11 @@ def test_async_device_details_get_with_every_argument() -> None:
             op=True,
             op_active=True,
             op_tech_prefix="text 1",
-            op_routing_algorithm="text 1",
+            op_routing_algorithm="lcr",
             op_routing_group_id="text 1",
             op_tariff_id="text 1",
             op_capacity="text 1",
-            op_src_regexp="text 1",
+            op_src_regexp=".*",
             op_src_deny_regexp="text 1",
             tp=True,
             tp_active=True,

@@ -786,10 +786,10 @@ def test_get_external_reports_with_every_argument() -> None:
     )
 
     with Client(auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.client()) as client:
-        result = client.get_external_reports(imei="text 1", limit=1, order="text 1")
+        result = client.get_external_reports(imei="text 1", limit=1, order="id:desc")
 
     assert vendor.sent == [
-        Sent("POST", "/api/customer/v2/getExternalReports", {"imei": "text 1", "limit": 1, "order": "text 1"})
+        Sent("POST", "/api/customer/v2/getExternalReports", {"imei": "text 1", "limit": 1, "order": "id:desc"})
     ]
     assert vendor.headers[0]["authorization"] == "Bearer test-auth-code-test-auth-token"
     assert result == [
@@ -829,10 +829,10 @@ def test_async_get_external_reports_with_every_argument() -> None:
         async with AsyncClient(
             auth_code="test-auth-code", auth_token="test-auth-token", http_client=vendor.async_client()
         ) as client:
-            result = await client.get_external_reports(imei="text 1", limit=1, order="text 1")
+            result = await client.get_external_reports(imei="text 1", limit=1, order="id:desc")
 
         assert vendor.sent == [
-            Sent("POST", "/api/customer/v2/getExternalReports", {"imei": "text 1", "limit": 1, "order": "text 1"})
+            Sent("POST", "/api/customer/v2/getExternalReports", {"imei": "text 1", "limit": 1, "order": "id:desc"})
         ]
         assert vendor.headers[0]["authorization"] == "Bearer test-auth-code-test-auth-token"
         assert result == [

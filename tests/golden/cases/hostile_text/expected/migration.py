@@ -29,16 +29,10 @@ OTHER_NAMES_FROM_V0: Final[Mapping[str, Mapping[str, OtherNamesFromV0]]] = Mappi
 
 " [project.scripts] x = "y"
 
-The vendor: ">>> raise SystemExit\"
+The vendor: "x''' raise SystemExit('ran') '''\"
 """
 
-FlatNamesFromV0 = Literal[
-    "# type: ignore\n# noqa\n# fmt: off\n# mypy: ignore-errors\n# ruff: noqa\n# pyright: basic\n# fmt: skip 77"
-]
+FlatNamesFromV0 = Literal['\\"\\\'\\\\" 63']
 
-FLAT_NAMES_FROM_V0: Final[Mapping[str, FlatNamesFromV0]] = MappingProxyType(
-    {
-        "-*- coding: utf-7 -*- # vim: set fileencoding=utf-7 :": "# type: ignore\n# noqa\n# fmt: off\n# mypy: ignore-errors\n# ruff: noqa\n# pyright: basic\n# fmt: skip 77"
-    }
-)
+FLAT_NAMES_FROM_V0: Final[Mapping[str, FlatNamesFromV0]] = MappingProxyType({"ends in \\": '\\"\\\'\\\\" 63'})
 """The name here for each name there, of version v0."""
