@@ -289,6 +289,36 @@ def build(
     return Build(expectations=expectations, trees=trees, provenances=provenances, made_from=made_from)
 
 
+def verify(built: Build, selection: Selection, settings: Settings, progress: Progress) -> None:
+    """Hold the packages of a run to what takes too long for every run: black twice, a harmless twin, strict types.
+
+    Raises:
+        InspectionError: With every fault found.
+        OutputError: The checkers of types are not there.
+    """
+    from generator.output.errors import InspectionError  # noqa: PLC0415 - see above
+    from generator.output.verification import differences_from_twin, type_mistakes  # noqa: PLC0415 - see above
+    from generator.render.formatting import format_text  # noqa: PLC0415 - see above
+    from generator.spec.harmless import harmless  # noqa: PLC0415 - see above
+
+    names = {spec.package: name for name, spec in selection.specs.items()}
+    faults: list[str] = []
+    for done, (package, tree) in enumerate(built.trees.items()):
+        name = names[package]
+        progress(f"verifying {name}", done, len(built.trees))
+        _, twin = _printed(harmless(selection.specs[name]), name, replace(settings, remembers=False))
+        faults += differences_from_twin(package, tree, twin)
+        faults += (
+            f"{package}/{path}: black would change it"
+            for path, text in tree.items()
+            if path in twin and path.suffix == ".py" and format_text(text, settings.line_length) != text
+        )
+    progress("checking types", len(built.trees), len(built.trees))
+    faults += type_mistakes(built.trees)
+    if faults:
+        raise InspectionError(tuple(faults))
+
+
 def outdated(selection: Selection, names: Iterable[str], settings: Settings) -> tuple[str, ...]:
     """Return those of the specs called *names* whose package is not what they say."""
     by_reference = {file.reference: file for file in selection.files.values()}

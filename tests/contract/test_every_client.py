@@ -305,6 +305,25 @@ def test_extra_headers_of_each_package_replace_nothing_of_ours(each: Caller, sta
     assert not each.vendor.server(stand_in).requests
 
 
+def test_header_of_each_package_that_takes_the_place_of_ours_is_sent_once(each: Caller) -> None:
+    asked: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return httpx2.Response(404)
+
+    with each.against(answer, max_retries=0) as session:
+        error = session.error(each.vendor.read, extra_headers={"accept": "text/x-other"})
+        session.error(each.vendor.read, extra_headers={"user-agent": "other/1"})
+
+    # Where it asks for the form of answers, it is the client's own.
+    is_ours = isinstance(error, each.module.ArgumentError)
+    assert is_ours == (each.vendor.package == "store365")
+    sent = [] if is_ours else [["text/x-other"]]
+    assert [request.headers.get_list("accept") for request in asked[:-1]] == sent
+    assert asked[-1].headers.get_list("user-agent") == ["other/1"]
+
+
 def test_header_of_each_package_cannot_carry_another(each: Caller, stand_in: Any) -> None:
     with each.client(stand_in) as session:
         error = session.error(each.vendor.read, extra_headers={"X-Trace": "a\r\nX-Other: b"})

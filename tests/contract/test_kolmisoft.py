@@ -218,6 +218,36 @@ def test_functions_without_an_answer_return_none(vendor: Kolmisoft, calling: Cal
     assert [calling.call(vendor, name, **CALLS[name]) for name in names] == [None] * 5
 
 
+PAID = (
+    "<page><response>{}<payment currency='USD'><payment_id>1</payment_id><tax>0</tax><amount>9</amount>"
+    "<gross>9</gross></payment></response></page>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("exchange_rate_update", "<page><status><success>Nothing to do</success></status></page>"),
+        ("cp_delete", "<page><status/></page>"),
+        ("number_pool_create", "<page/>"),
+        ("user_logout", "<action><name>logout</name></action>"),
+        ("tariff_wholesale_update", "<page><status>queued</status><tariff_id>1</tariff_id></page>"),
+        ("payment_create", PAID.format("<status>pending</status>")),
+        ("payment_create", PAID.format("")),
+    ],
+)
+def test_an_answer_that_does_not_say_that_it_was_done_is_no_success(
+    vendor: Kolmisoft, calling: Calling, name: str, text: str
+) -> None:
+    vendor.fail(saying_xml(text))
+
+    with pytest.raises(package().APIError) as caught:
+        calling.call(vendor, name, **CALLS[name])
+
+    assert caught.value.may_have_executed is True
+    assert len(vendor.requests) == 1
+
+
 @pytest.mark.parametrize("packed", ["header", "bare", "not"])
 @pytest.mark.parametrize("devices", [0, 1, 3])
 def test_lists_are_lists_packed_or_not(vendor: Kolmisoft, calling: Calling, devices: int, packed: str) -> None:

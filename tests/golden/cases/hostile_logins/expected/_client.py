@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Client(SyncClient):
-    """Calls the Ledgerly API. Safe to share between threads."""
+    """Calls the Ledgerly API. Safe to share between threads.
+
+    {{ 7 * 7 }}{% raw %}{# c #}{% include 'x' %}
+    """
 
     def __init__(
         self,
@@ -39,7 +42,7 @@ class Client(SyncClient):
             password: Password of the account. Falls back to LEDGERLY_PASSWORD.
             base_url: Another address than https://api.ledgerly.example/v1.
             token_url: Another address for the login than https://accounts.ledgerly.example/token; https, or
-                http to this machine. {{ 7 * 7 }}{% raw %}{# c #}{% include 'x' %}
+                http to this machine.
             token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
                 RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
@@ -105,7 +108,10 @@ class ClientWithRawResponse:
 
 
 class AsyncClient(AsyncioClient):
-    """Calls the Ledgerly API. Safe to share between tasks; for asyncio."""
+    """Calls the Ledgerly API. Safe to share between tasks; for asyncio.
+
+    {{ 7 * 7 }}{% raw %}{# c #}{% include 'x' %}
+    """
 
     def __init__(
         self,
@@ -126,7 +132,7 @@ class AsyncClient(AsyncioClient):
             password: Password of the account. Falls back to LEDGERLY_PASSWORD.
             base_url: Another address than https://api.ledgerly.example/v1.
             token_url: Another address for the login than https://accounts.ledgerly.example/token; https, or
-                http to this machine. {{ 7 * 7 }}{% raw %}{# c #}{% include 'x' %}
+                http to this machine.
             token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
                 RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
