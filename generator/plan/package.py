@@ -19,6 +19,8 @@ from generator.plan.conversations import TestPlan
 from generator.plan.drift import DriftModule, plan_drift
 from generator.plan.error_classes import OWN_ERRORS, ErrorModule, plan_error_module
 from generator.plan.filters import FilterModule, plan_filters
+from generator.plan.migration import MigrationModule, plan_migration
+from generator.plan.migration_guide import MigrationPage, plan_guide
 from generator.plan.models import ModelModule, plan_models
 from generator.plan.operations import Operation, plan_operations
 from generator.plan.readme import ReadmePage, plan_readme
@@ -115,8 +117,10 @@ class ClientPlan:
     filters: FilterModule | None
     webhooks: WebhookModule | None
     drift: DriftModule
+    migration: MigrationModule | None
     distribution: Distribution
     readme: ReadmePage
+    guide: MigrationPage | None
     changelog: ChangelogPage
     surface: SurfacePage
     tests: TestPlan
@@ -162,6 +166,7 @@ def _planned(spec: Spec, note: str, bound: BoundNames, cache: Cache) -> ClientPl
         filters=plan_filters(spec, header),
         webhooks=plan_webhooks(spec, header, bound),
         drift=plan_drift(header),
+        migration=plan_migration(spec, header),
         distribution=Distribution(
             note=note,
             distribution=literals.toml_string(f"{spec.package}-client"),
@@ -173,6 +178,7 @@ def _planned(spec: Spec, note: str, bound: BoundNames, cache: Cache) -> ClientPl
             included=", ".join(map(literals.toml_string, _included(operations))),
         ),
         readme=plan_readme(spec, note, credentials, operations),
+        guide=plan_guide(spec, note),
         changelog=ChangelogPage(
             title=literals.markdown(spec.title), note=literals.markdown(f"{note}."), releases=_releases(spec.changelog)
         ),
