@@ -33,6 +33,7 @@ from generator.runtime import errors as runtime_errors
 from generator.spec.changelog import ChangelogEntry, version
 from generator.spec.document import Spec
 from generator.spec.error_classes import own_classes
+from generator.spec.idempotency_checks import is_keyed
 
 DEPENDENCIES = ("httpx2>=2.16.2,<3", "pydantic>=2.14.3,<3")
 """What a generated client needs at run time, and nothing else."""
@@ -232,6 +233,8 @@ def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...
     if spec.auth.login is not None:
         imports |= {Import("._runtime.token_stores", "TokenStore"), Import("._runtime.file_tokens", "FileTokenStore")}
         imports.add(Import("._runtime.redis_tokens", "RedisTokenStore"))
+    if any(is_keyed(spec, operation.endpoint) for operation in operations):
+        imports.add(Import("._runtime.idempotency", "IdempotencyKey"))
     if any(parameter.default == "OMIT" for operation in operations for parameter in operation.parameters):
         imports.add(Import("._runtime.arguments", "OMIT"))
     if any(operation.is_ending for operation in operations):

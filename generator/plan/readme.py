@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from generator.plan import literals
 from generator.plan.auth import Credential
 from generator.plan.bound_names import in_prose
+from generator.plan.client import plan_options
 from generator.plan.guides import Guide, address, arguments, plan_guides
 from generator.plan.idempotency import key_sentences
 from generator.plan.migration_guide import older_names
@@ -23,6 +24,15 @@ class CredentialRow:
 
     name: str
     environment_variable: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionRow:
+    """Another keyword of the clients in the table."""
+
+    name: str
+    takes: str
     doc: str
 
 
@@ -61,6 +71,7 @@ class ReadmePage:
     quick_start: str
     async_quick_start: str
     credentials: tuple[CredentialRow, ...]
+    options: tuple[OptionRow, ...]
     operations: tuple[OperationRow, ...]
     guides: tuple[Guide, ...]
     errors: tuple[ErrorRow, ...]
@@ -89,6 +100,14 @@ def plan_readme(
                 name=each.name, environment_variable=each.environment_variable, doc=literals.markdown(each.doc)
             )
             for each in credentials
+        ),
+        options=tuple(
+            OptionRow(
+                name=each.name,
+                takes=literals.markdown_code(each.annotation.strip('"').removesuffix(" | None")),
+                doc=literals.markdown(each.doc.replace("`", "")),
+            )
+            for each in plan_options(spec, "httpx2.Client")
         ),
         operations=tuple(
             OperationRow(

@@ -25,6 +25,7 @@ from ._runtime.errors import (
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
+from ._runtime.idempotency import IdempotencyKey
 from ._runtime.pages import AsyncPage, Page
 from ._runtime.raw import RawResponse
 
@@ -46,6 +47,7 @@ __all__ = [
     "ClientClosedError",
     "ConflictError",
     "CredentialError",
+    "IdempotencyKey",
     "InternalServerError",
     "ListInvoicesPage",
     "NotFoundError",
