@@ -316,6 +316,32 @@ def test_401_for_an_old_token_uses_the_new_one_that_is_there(vendor: Store365) -
     assert vendor.logins == 2
 
 
+def test_call_whose_second_token_is_refused_as_well_asks_for_no_third(vendor: Store365) -> None:
+    with session(vendor, asynchronous=False) as calls:
+        calls.first()
+        arrived, go_on = threading.Event(), threading.Event()
+
+        def late(turn: wire.Turn) -> None:
+            arrived.set()
+            go_on.wait(10)
+            turn.send(turn.work().spelled())
+
+        vendor.resources.fail(late)
+        found: list[Any] = []
+        slow = threading.Thread(target=lambda: found.append(calls.error()))
+        slow.start()
+        assert arrived.wait(10)
+        vendor.tokens.revoke()
+        calls.first()
+        vendor.resources.fail(*[wire.saying(401)] * 3)
+
+        go_on.set()
+        slow.join(10)
+
+        assert [type(error) for error in found] == [package.AuthenticationError]
+    assert vendor.logins == 2
+
+
 # A login that is refused.
 
 
