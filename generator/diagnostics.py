@@ -135,6 +135,7 @@ CODES: dict[str, str] = {
     "S113": "a body in a form that the spec does not have",
     "S114": "a list that XML cannot tell",
     "S140": "an end that is not told whole",
+    "S141": "a table of names that does not fit its two versions",
     # Specs that are like another.
     "S080": "no such spec to be like",
     "S081": "specs that are like each other in a ring",

@@ -146,8 +146,8 @@ def _members(entry: ChangelogEntry, key: str) -> tuple[str, ...]:
 
 
 def _covered_by_parent(change: Change, entry: ChangelogEntry) -> bool:
-    """Tell whether a change inside a type or an operation is covered by an entry that says that this changed."""
-    if change.key != "changes" or change.what not in ("parameter", "field"):
+    """Tell whether a change inside a type, operation or table is covered by an entry that says that this changed."""
+    if change.what != "renamed" and (change.key != "changes" or change.what not in ("parameter", "field")):
         return False
     return any(change.member.startswith(f"{name}.") for name in entry.changes)
 
@@ -186,6 +186,8 @@ def _places(checker: Checker, change: Change) -> Iterator[tuple[tuple[str, ...],
             yield ("endpoints", owner, "call"), last
         case "event":
             yield ("webhooks", "events", last), ""
+        case "renaming" | "renamed":
+            yield from _places_in_tables(checker, change.member)
         case "operator":
             _, name, word = change.member.split(".", 2)
             yield ("filters", name, "operators", word), ""
@@ -195,6 +197,15 @@ def _places(checker: Checker, change: Change) -> Iterator[tuple[tuple[str, ...],
         case _:
             section, _, name = change.member.partition(".")
             yield ((section, name) if name else (section,)), ""
+
+
+def _places_in_tables(checker: Checker, member: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    for version, tables in checker.spec.renamed_from.items():
+        for table, renaming in tables.items():
+            place = ("renamed_from", version, table)
+            inside = {".".join((*place, *path[1:])): (*place, *path) for path, _, _ in renaming.rows()}
+            if member in {".".join(place), *inside}:
+                yield inside.get(member, place), ""
 
 
 def _written(checker: Checker, place: tuple[str, ...], name: str) -> str:

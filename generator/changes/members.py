@@ -55,6 +55,8 @@ def operation(old: Surface, new: Surface, before: Line | None, after: Line | Non
     )
     if before.has("testing") != after.has("testing") and new.of("testing") and old.of("testing"):
         yield Found("operation-testing-gained" if after.has("testing") else "operation-testing-lost")
+    if before.has("keyed") != after.has("keyed") and new.of("idempotency") and old.of("idempotency"):
+        yield Found("operation-key-gained" if after.has("keyed") else "operation-key-lost")
     yield from _digest(before.get("hashed"), after.get("hashed"))
     for key in ("wait", "parts"):
         was, is_ = before.get(key), after.get(key)

@@ -105,7 +105,7 @@ def _complaints(
     current = surface_of(spec)
     if root is None or released.specs == digests:
         # The same specs make another surface only if clientmill does.
-        if released.surface != current:
+        if released.surface.lines != current.lines:
             notes.append(_by_clientmill(released.surface, current))
         return found
     check_announcements(spec, root, released.surface, current, found)

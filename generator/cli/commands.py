@@ -64,6 +64,9 @@ def run() -> int:
 @click.option(
     "--jobs", "-j", type=click.IntRange(1, 256), help="How many packages to make at a time [one a processor]."
 )
+@click.option(
+    "--verify", "verifies", is_flag=True, help="Make all anew, and check types and text with mypy, pyright and a twin."
+)
 @quietly
 @click.option("--no-cache", is_flag=True, help="Work everything out anew, without what earlier runs remember.")
 @click.option("--profile", is_flag=True, help="Tell where the time went, by stage and spec.")
@@ -78,6 +81,7 @@ def generate(
     spec: tuple[Path, ...],
     only_compare: bool,
     jobs: int | None,
+    verifies: bool,
     quiet: bool,
     no_cache: bool,
     profile: bool,
@@ -97,6 +101,10 @@ def generate(
     clientmill generate
     clientmill generate specs/m360/v2.yaml
     clientmill generate --check --format github
+
+    With --verify, which needs the extra clientmill[verify] and some seconds, nothing is written unless mypy and pyright
+    have nothing to say in their strict modes, black leaves every file as it is, and a twin of each package, made with
+    plain words for all prose of its spec, differs from it in texts only.
     """
     # A comparison writes nothing, and what it says depends on nothing that a machine remembers.
     remembers = not (no_cache or only_compare)
@@ -105,6 +113,7 @@ def generate(
         spec=spec,
         only_compare=only_compare,
         jobs=jobs or os.cpu_count() or 1,
+        verifies=verifies,
         quiet=quiet,
         force=force,
         style=style,
@@ -129,6 +138,7 @@ class _Wish:
     spec: tuple[Path, ...]
     only_compare: bool
     jobs: int
+    verifies: bool
     quiet: bool
     force: bool
     style: Style
@@ -142,9 +152,16 @@ class _Wish:
 def _generate(settings: Settings, wish: _Wish) -> int:
     """Make one run and return its exit code."""
     from generator.output.errors import OutputError  # noqa: PLC0415 - see nothing_to_do
-    from generator.pipeline import build, differences, orphans, outdated, write  # noqa: PLC0415 - see nothing_to_do
+    from generator.pipeline import (  # noqa: PLC0415 - see nothing_to_do
+        build,
+        differences,
+        orphans,
+        outdated,
+        verify,
+        write,
+    )
 
-    if not wish.spec and not wish.force and nothing_to_do(settings):
+    if not (wish.spec or wish.force or wish.verifies) and nothing_to_do(settings):
         wish.tell(f"{counted(len(spec_paths(settings)), 'package')} up to date")
         return CLEAN
     if not spec_paths(settings):
@@ -155,11 +172,13 @@ def _generate(settings: Settings, wish: _Wish) -> int:
     for note in selection.notes:
         wish.tell(note)
     names = _chosen(selection, wish.spec, settings)
-    stale = names if wish.force or wish.only_compare else outdated(selection, names, settings)
+    stale = names if wish.force or wish.only_compare or wish.verifies else outdated(selection, names, settings)
     try:
         removed = () if wish.spec else orphans(selection, settings)
         with shown_progress() as progress:
             built = build(selection, stale, settings, progress, jobs=wish.jobs)
+            if wish.verifies:
+                verify(built, selection, settings, progress)
         if wish.only_compare:
             different = [each for each in differences(built, removed, settings) if not each.is_clean]
             for comparison in different:

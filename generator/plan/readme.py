@@ -10,6 +10,7 @@ from generator.plan.bound_names import in_prose
 from generator.plan.client import plan_options
 from generator.plan.guides import Guide, address, arguments, plan_guides
 from generator.plan.idempotency import key_sentences
+from generator.plan.migration_guide import older_names
 from generator.plan.operations import Operation
 from generator.plan.sharing import SharedLimit, SharedToken, plan_shared_limit, plan_shared_token
 from generator.spec.document import Spec
@@ -61,24 +62,6 @@ class OwnErrorRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RenamingRow:
-    """A name here and in another version."""
-
-    group: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renaming:
-    """What another version calls the same."""
-
-    version: str
-    group: str
-    rows: tuple[RenamingRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadmePage:
     """The page for people."""
 
@@ -99,7 +82,7 @@ class ReadmePage:
     assumed: tuple[str, ...]
     unknowns: tuple[str, ...]
     contradictions: tuple[str, ...]
-    renamings: tuple[Renaming, ...]
+    older: str
 
 
 def plan_readme(
@@ -151,20 +134,7 @@ def plan_readme(
         contradictions=tuple(
             literals.markdown(f"{each.about}: {each.choice.rstrip('.')}. {each.reason}") for each in spec.contradictions
         ),
-        renamings=tuple(
-            Renaming(
-                version=literals.markdown(other),
-                group="test",
-                rows=tuple(
-                    RenamingRow(
-                        group=literals.markdown(group), old=literals.markdown_code(old), new=literals.markdown_code(new)
-                    )
-                    for group, names in groups.items()
-                    for old, new in names.items()
-                ),
-            )
-            for other, groups in spec.renamed_in.items()
-        ),
+        older=" or ".join(map(literals.markdown, older_names(spec))),
     )
 
 

@@ -19,6 +19,7 @@ from generator.spec.form_checks import check_forms
 from generator.spec.idempotency_checks import check_idempotency
 from generator.spec.nodes import Mapping, Node, Scalar, Sequence
 from generator.spec.python_names import check_python_names
+from generator.spec.renaming_checks import check_renamings
 from generator.spec.secrecy import looks_secret
 from generator.spec.type_checks import check_types
 
@@ -117,6 +118,9 @@ def _sources(checker: Checker) -> None:
         look((*path, "source"), member.source)
     for name, definition in spec.types.items():
         look(("types", name, "source"), definition.source)
+    for version, tables in spec.renamed_from.items():
+        for table, renaming in tables.items():
+            look(("renamed_from", version, table, "source"), renaming.source)
     for number, contradiction in enumerate(spec.contradictions):
         for index, page in enumerate(contradiction.pages):
             look(("contradictions", str(number), "pages", str(index)), page)
@@ -226,5 +230,6 @@ _CHECKS: tuple[Callable[[Checker], None], ...] = (
     _webhooks,
     check_types,
     check_python_names,
+    check_renamings,
     check_changelog,
 )
