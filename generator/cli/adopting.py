@@ -89,12 +89,24 @@ def adopt(
     if not yes:
         if not sys.stdin.isatty():
             raise UsageMistake("nobody can be asked here: say --yes to write this, or --dry-run to look at it only")
-        if not click.confirm(f"Write this to {names}?", err=True):
+        if not _agreed(names):
+            click.echo("nothing was written", err=True)
             return
     for proposal in proposals:
         written(proposal)
     if not quiet:
         click.echo(f"{counted(len(proposals), 'spec')} changed; next: clientmill generate", err=True)
+
+
+def _agreed(names: str) -> bool:
+    try:
+        return click.confirm(f"Write this to {names}?", err=True)
+    except click.Abort as ended:
+        # An interrupt comes as the same, and ends the run like any other.
+        if not isinstance(ended.__context__, EOFError):
+            raise
+        click.echo("", err=True)
+        return False
 
 
 def _words(values: tuple[str, ...]) -> dict[str, str]:
