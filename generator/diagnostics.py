@@ -154,6 +154,8 @@ CODES: dict[str, str] = {
     "S120": "an error class of the spec's own that cannot be",
     # Keys of requests.
     "S121": "a key of requests that nothing sends, or whose place is taken",
+    # Who moves money.
+    "S122": "money that moves for nobody in particular",
     # What was released before.
     "S130": "a change that the changelog does not announce",
     "S131": "a changelog entry whose kind is not what happened",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from generator.runtime.drift import Drift
 
 
-@click.command()
+@click.command(short_help="Propose to the specs what clients saw in answers.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--value", "values", multiple=True, metavar="MEMBER=WORD", help="A new word of a field; may be repeated.")
 @click.option("--date", "date", type=click.DateTime(("%Y-%m-%d",)), help="Day of the changelog entry [today, in UTC].")

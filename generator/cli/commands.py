@@ -204,7 +204,7 @@ def _generate(settings: Settings, wish: _Wish) -> int:
     return DIFFERENT if refused or selection.diagnostics or (changed and wish.fails_on_change) else CLEAN
 
 
-@clientmill.command()
+@clientmill.command(short_help="Say what is wrong with the specs: all mistakes of all files.")
 @quietly
 @spelled
 @folders
@@ -233,7 +233,7 @@ def check(*, quiet: bool, style: Style, specs: Path | None, output: Path | None,
         click.echo(f"{counted(len(selection.specs), 'spec')} checked, no mistakes", err=True)
 
 
-@clientmill.command()
+@clientmill.command(short_help="Put specs into their canonical order.")
 @click.argument("spec", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--check", "only_compare", is_flag=True, help="Write nothing; exit 1 and name the files that would change."
@@ -288,7 +288,7 @@ clientmill.add_command(adopt)
 clientmill.add_command(diff)
 
 
-@clientmill.command()
+@clientmill.command(short_help="Print the JSON Schema by which editors check specs.")
 def schema() -> None:
     """Print the JSON Schema by which an editor with a YAML language server completes and checks specs.
 
