@@ -46,14 +46,7 @@ def check_announcements(spec: Spec, root: Mapping, released: Surface, current: S
         complaints: Takes what the author has to mend.
     """
     checker = Checker(spec, root, complaints)
-    remembered = Counter((*line.facts, ("date", _date(line))) for line in released.of("entry"))
-    new: list[_New] = []
-    for number, entry in reversed(list(enumerate(spec.changelog))):
-        key = (*entry_line(entry, "entry").facts, ("date", entry.date.isoformat()))
-        if remembered[key]:
-            remembered[key] -= 1
-        else:
-            new.append(_New(number, entry))
+    new, remembered = _told_apart(spec, released)
     _removed(checker, released, remembered)
     _old(checker, released, new)
     asked: dict[str, Change] = {}
@@ -64,6 +57,25 @@ def check_announcements(spec: Spec, root: Mapping, released: Surface, current: S
             asked[change.member] = max(known, change, key=lambda each: BUMPS[each.kind])
     for change in asked.values():
         _announced(checker, change, new)
+
+
+def _told_apart(spec: Spec, released: Surface) -> tuple[list[_New], Counter[tuple[tuple[str, str], ...]]]:
+    """Return the entries that were not released, the oldest first, and what was released and is not there."""
+    remembered = Counter((*line.facts, ("date", _date(line))) for line in released.of("entry"))
+    new: list[_New] = []
+    for number, entry in reversed(list(enumerate(spec.changelog))):
+        key = (*entry_line(entry, "entry").facts, ("date", entry.date.isoformat()))
+        if remembered[key]:
+            remembered[key] -= 1
+        else:
+            new.append(_New(number, entry))
+    return new, remembered
+
+
+def released_entries(spec: Spec, released: Surface) -> tuple[ChangelogEntry, ...]:
+    """Return the entries of a changelog that were released."""
+    new = {each.number for each in _told_apart(spec, released)[0]}
+    return tuple(entry for number, entry in enumerate(spec.changelog) if number not in new)
 
 
 def _date(line: Line) -> str:

@@ -53,6 +53,17 @@ class Held:
     notes: tuple[str, ...]
 
 
+def released_surface(output: Path, package: str) -> Surface | None:
+    """Return what a package offered when it was released last; None where it never was, or where nobody can read it."""
+    folder = output / package
+    committed = _committed(folder)
+    text = _text_of(folder / SURFACE_FILE) if committed is None else committed
+    try:
+        return parse_surface(text) if text else None
+    except SurfaceTextError:
+        return None
+
+
 def check_released(
     output: Path,
     specs: Mapping[str, Spec],

@@ -64,7 +64,7 @@ def adopt(
     settings = load_settings(Path.cwd(), specs, output, line_length)
     words = _words(values)
     day = date.date() if isinstance(date, datetime.datetime) else datetime.datetime.now(datetime.UTC).date()
-    announcement = Announcement(date=day, source="observed", doc="Seen in real answers.")
+    announcement = Announcement(date=day, source="observed", doc="Seen in real answers.", late=True)
     proposals: list[Proposal] = []
     for spec, findings in _by_spec(_read(file), settings).items():
         draft = opened(spec, settings, style)

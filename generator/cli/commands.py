@@ -67,6 +67,12 @@ def run() -> int:
 @click.option(
     "--verify", "verifies", is_flag=True, help="Make all anew, and check types and text with mypy, pyright and a twin."
 )
+@click.option(
+    "--fail-on-change",
+    "fails_on_change",
+    is_flag=True,
+    help="Exit 1 if a package was written, as hooks before a commit do.",
+)
 @quietly
 @click.option("--no-cache", is_flag=True, help="Work everything out anew, without what earlier runs remember.")
 @click.option("--profile", is_flag=True, help="Tell where the time went, by stage and spec.")
@@ -82,6 +88,7 @@ def generate(
     only_compare: bool,
     jobs: int | None,
     verifies: bool,
+    fails_on_change: bool,
     quiet: bool,
     no_cache: bool,
     profile: bool,
@@ -114,6 +121,7 @@ def generate(
         only_compare=only_compare,
         jobs=jobs or os.cpu_count() or 1,
         verifies=verifies,
+        fails_on_change=fails_on_change,
         quiet=quiet,
         force=force,
         style=style,
@@ -139,6 +147,7 @@ class _Wish:
     only_compare: bool
     jobs: int
     verifies: bool
+    fails_on_change: bool
     quiet: bool
     force: bool
     style: Style
@@ -191,7 +200,8 @@ def _generate(settings: Settings, wish: _Wish) -> int:
     except OutputError as error:
         raise UsageMistake(str(error)) from error
     refused = _report(publication, len(names) - len(stale), wish.tell)
-    return DIFFERENT if refused or selection.diagnostics else CLEAN
+    changed = any(outcome.state in ("published", "removed") for outcome in publication.outcomes)
+    return DIFFERENT if refused or selection.diagnostics or (changed and wish.fails_on_change) else CLEAN
 
 
 @clientmill.command(short_help="Say what is wrong with the specs: all mistakes of all files.")
