@@ -98,7 +98,7 @@ class Row:
             },
             "goals": [
                 {
-                    "goal": f"{goal}{'' if goal.side == OURS else f', {goal.side}'}",
+                    "goal": f"{'' if goal.side == OURS else f'{goal.side}: '}{goal}",
                     "measure": goal.measure,
                     "reached": median(samples[goal.side], goal.measure) <= goal.limit(samples),
                     "figure": median(samples[goal.side], goal.measure),

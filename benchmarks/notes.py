@@ -71,8 +71,10 @@ def printed(rows: Mapping[str, Json]) -> str:
     places = [_place(row["seen"]) for row in rows.values()]
     # What most rows were measured on is told once, and the others by themselves.
     common = max(sorted(set(places)), key=places.count) if places else ""
+    loads = [row["seen"]["load"] for row in rows.values()]
+    if loads:
+        lines.append(f"{common} The load, our own runs included, was {min(loads)} to {max(loads)}.")
     lines += [
-        common,
         "",
         "| row | what | to be | seen | of it, processor time | reached |",
         "|---|---|---|---|---|---|",
@@ -109,7 +111,7 @@ def printed(rows: Mapping[str, Json]) -> str:
 
 def _place(place: Json) -> str:
     processors = f"{place['processors']} processors ({place['processor']})"
-    return f"Seen on {place['date']}: {place['system']}, {processors}, Python {place['python']}, load {place['load']}."
+    return f"Seen on {place['date']}: {place['system']}, {processors}, Python {place['python']}."
 
 
 def _sides(taken: Json) -> str:
