@@ -103,8 +103,8 @@ golden: $(READY) ## Accept the current output as expected; read the diff before 
 	$(BIN)/clientmill schema > specs/schema.json
 
 .PHONY: torture
-torture: $(READY) $(CLIENT_READY) ## Measure the figures of docs/reliability.md: a slice, or all with FULL=1; NOTE=1 keeps them
-	$(BIN)/python -m tests.torture $(if $(FULL),--full) $(if $(NOTE),--note) $(if $(SEED),--seed $(SEED))
+torture: $(READY) $(CLIENT_READY) ## Measure the figures of docs/reliability.md: a slice, or all with FULL=1; FIGURE=13 for one; NOTE=1 keeps them
+	$(BIN)/python -m tests.torture $(if $(FULL),--full) $(if $(NOTE),--note) $(if $(SEED),--seed $(SEED)) $(FIGURE:%=--only %)
 
 .PHONY: reliability
 reliability: $(READY) ## Print docs/reliability.md from the list of cases and the noted figures

@@ -135,6 +135,7 @@ CODES: dict[str, str] = {
     "S113": "a body in a form that the spec does not have",
     "S114": "a list that XML cannot tell",
     "S140": "an end that is not told whole",
+    "S141": "a table of names that does not fit its two versions",
     # Specs that are like another.
     "S080": "no such spec to be like",
     "S081": "specs that are like each other in a ring",
@@ -153,6 +154,8 @@ CODES: dict[str, str] = {
     "S120": "an error class of the spec's own that cannot be",
     # Keys of requests.
     "S121": "a key of requests that nothing sends, or whose place is taken",
+    # Who moves money.
+    "S122": "money that moves for nobody in particular",
     # What was released before.
     "S130": "a change that the changelog does not announce",
     "S131": "a changelog entry whose kind is not what happened",

@@ -33,6 +33,12 @@ class SpecFile:
     reference: str
     like: str
 
+    @property
+    def version(self) -> tuple[str, str]:
+        """The vendor and its version."""
+        vendor, _, version = self.reference.partition("/")
+        return vendor, version
+
 
 def glance(name: str, content: bytes) -> SpecFile:
     """Read who a spec is without parsing it."""
@@ -46,12 +52,45 @@ def glance(name: str, content: bytes) -> SpecFile:
     )
 
 
+def is_older(version: str, than: str) -> bool:
+    """Tell whether a version comes before another of the same vendor: `v9` before `v10`, `2024-11` before `2025-01`."""
+    return bool(version) and _counted(version) < _counted(than)
+
+
+def _counted(version: str) -> tuple[tuple[int, int, str], ...]:
+    parts: list[str] = re.findall(r"[0-9]+|[^0-9._-]+", version.lower())
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
+
+
+def older_versions(spec: SpecFile, files: Iterable[SpecFile]) -> tuple[SpecFile, ...]:
+    """Return the specs of older versions of the same vendor that are like this one, or that it is like; nearest first."""
+    vendor, version = spec.version
+    found = [
+        each
+        for each in files
+        if (each.like == spec.reference or each.reference == spec.like)
+        and each.version[0] == vendor
+        and is_older(each.version[1], version)
+    ]
+    return tuple(sorted(found, key=lambda each: _counted(each.version[1]), reverse=True))
+
+
 def lineage(spec: SpecFile, by_reference: Mapping[str, SpecFile]) -> tuple[SpecFile, ...]:
-    """Return a spec and those that it is like, nearest first."""
+    """Return a spec, those that it is like, and those of older versions that its migration guide tells of."""
     found = [spec]
-    while found[-1].like in by_reference and by_reference[found[-1].like] not in found:
-        found.append(by_reference[found[-1].like])
+    for each in (spec, *older_versions(spec, by_reference.values())):
+        _add_bases(each, by_reference, found)
     return tuple(found)
+
+
+def _add_bases(spec: SpecFile, by_reference: Mapping[str, SpecFile], found: list[SpecFile]) -> None:
+    following: SpecFile | None = spec
+    seen: list[SpecFile] = []
+    while following is not None and following not in seen:
+        seen.append(following)
+        if following not in found:
+            found.append(following)
+        following = by_reference.get(following.like)
 
 
 def inputs_digest(specs: Iterable[SpecFile], line_length: int) -> str:

@@ -126,7 +126,7 @@ def read_specs(settings: Settings) -> Selection:
 def _read(paths: tuple[tuple[Path, str], ...], settings: Settings) -> Selection:
     # Imported here, as below: a run with nothing to do needs none of it.
     from generator.spec.parsing import parse_specs  # noqa: PLC0415 - see above
-    from generator.spec.source import read_source  # noqa: PLC0415 - see above
+    from generator.spec.source import file_of, read_source  # noqa: PLC0415 - see above
 
     complaints = Complaints()
     sources: list[SpecSource] = []
@@ -137,9 +137,9 @@ def _read(paths: tuple[tuple[Path, str], ...], settings: Settings) -> Selection:
     # A file may be read and still have mistakes of YAML in it, so that the others are found in the same run.
     mistaken = {diagnostic.position.file for diagnostic in complaints.found}
     specs = parse_specs(sources, complaints)
-    files = {source.name: _file(source) for source in sources}
+    files = {source.name: file_of(source) for source in sources}
     by_reference = {file.reference: file for file in files.values()}
-    held = _hold_against_released(settings, specs, sources, complaints)
+    held = _hold_against_released(settings, specs, sources, files, complaints)
     mistaken |= held.mistaken
     return Selection(
         specs={
@@ -148,7 +148,7 @@ def _read(paths: tuple[tuple[Path, str], ...], settings: Settings) -> Selection:
             if mistaken.isdisjoint(file.name for file in lineage(files[name], by_reference))
         },
         files=files,
-        claimed=frozenset(_text(source, "package") for source in sources),
+        claimed=frozenset(file.package for file in files.values()),
         readable=len(sources) == len(paths),
         diagnostics=complaints.sorted(),
         notes=held.notes,
@@ -156,32 +156,18 @@ def _read(paths: tuple[tuple[Path, str], ...], settings: Settings) -> Selection:
 
 
 def _hold_against_released(
-    settings: Settings, specs: Mapping[str, Spec], sources: list[SpecSource], complaints: Complaints
+    settings: Settings,
+    specs: Mapping[str, Spec],
+    sources: list[SpecSource],
+    files: Mapping[str, SpecFile],
+    complaints: Complaints,
 ) -> Held:
     """Hold each changelog against what its package was."""
     from generator.changes.released import check_released  # noqa: PLC0415 - see above
 
-    files = {source.name: _file(source) for source in sources}
     by_reference = {file.reference: file for file in files.values()}
     digests = {name: {file.name: file.digest for file in lineage(files[name], by_reference)} for name in specs}
     return check_released(settings.output, specs, sources, digests, complaints)
-
-
-def _text(source: SpecSource, key: str) -> str:
-    from generator.spec.nodes import Scalar  # noqa: PLC0415 - see above
-
-    node = source.root.get(key)
-    return node.text if isinstance(node, Scalar) else ""
-
-
-def _file(source: SpecSource) -> SpecFile:
-    return SpecFile(
-        name=source.name,
-        digest=source.digest,
-        package=_text(source, "package"),
-        reference=f"{_text(source, 'vendor')}/{_text(source, 'version')}",
-        like=_text(source, "like"),
-    )
 
 
 def generate(spec: Spec, name: str, settings: Settings) -> tuple[ClientPlan, FileTree]:
@@ -301,6 +287,36 @@ def build(
         )
         made_from[package] = inputs_digest(files, settings.line_length)
     return Build(expectations=expectations, trees=trees, provenances=provenances, made_from=made_from)
+
+
+def verify(built: Build, selection: Selection, settings: Settings, progress: Progress) -> None:
+    """Hold the packages of a run to what takes too long for every run: black twice, a harmless twin, strict types.
+
+    Raises:
+        InspectionError: With every fault found.
+        OutputError: The checkers of types are not there.
+    """
+    from generator.output.errors import InspectionError  # noqa: PLC0415 - see above
+    from generator.output.verification import differences_from_twin, type_mistakes  # noqa: PLC0415 - see above
+    from generator.render.formatting import format_text  # noqa: PLC0415 - see above
+    from generator.spec.harmless import harmless  # noqa: PLC0415 - see above
+
+    names = {spec.package: name for name, spec in selection.specs.items()}
+    faults: list[str] = []
+    for done, (package, tree) in enumerate(built.trees.items()):
+        name = names[package]
+        progress(f"verifying {name}", done, len(built.trees))
+        _, twin = _printed(harmless(selection.specs[name]), name, replace(settings, remembers=False))
+        faults += differences_from_twin(package, tree, twin)
+        faults += (
+            f"{package}/{path}: black would change it"
+            for path, text in tree.items()
+            if path in twin and path.suffix == ".py" and format_text(text, settings.line_length) != text
+        )
+    progress("checking types", len(built.trees), len(built.trees))
+    faults += type_mistakes(built.trees)
+    if faults:
+        raise InspectionError(tuple(faults))
 
 
 def outdated(selection: Selection, names: Iterable[str], settings: Settings) -> tuple[str, ...]:

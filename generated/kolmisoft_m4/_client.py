@@ -182,8 +182,8 @@ class Client(SyncClient):
     ) -> Balance:
         """Gives the balance of a user by his name; it may be negative. The page shows no u, so none is sent. The
         server's setting "Allow devices to check balance over HTTP" (Maintenance, Settings, API) has to be on;
-        else the error is Feature disabled. Others are Incorrect hash and User was not found. The older name is
-        the index's; the function's own page has none.
+        else the error is Feature disabled. Another is Incorrect hash, and of the sibling product's page User
+        was not found. The older name is the index's; the function's own page has none.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -432,7 +432,7 @@ class Client(SyncClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> DeviceDetails:
         """Gives one device; for the admin and for managers with the permission Connection Points, not for simple
-        users.
+        users. Incorrect hash is the last of the page's errors; the others are not known.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -1587,8 +1587,8 @@ class AsyncClient(AsyncioClient):
     ) -> Balance:
         """Gives the balance of a user by his name; it may be negative. The page shows no u, so none is sent. The
         server's setting "Allow devices to check balance over HTTP" (Maintenance, Settings, API) has to be on;
-        else the error is Feature disabled. Others are Incorrect hash and User was not found. The older name is
-        the index's; the function's own page has none.
+        else the error is Feature disabled. Another is Incorrect hash, and of the sibling product's page User
+        was not found. The older name is the index's; the function's own page has none.
 
         Changes nothing, so the client asks again after a passing failure.
 
@@ -1837,7 +1837,7 @@ class AsyncClient(AsyncioClient):
         extra_body: Mapping[str, object] | None = None,
     ) -> DeviceDetails:
         """Gives one device; for the admin and for managers with the permission Connection Points, not for simple
-        users.
+        users. Incorrect hash is the last of the page's errors; the others are not known.
 
         Changes nothing, so the client asks again after a passing failure.
 

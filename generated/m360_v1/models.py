@@ -25,7 +25,7 @@ class DiagnosticsTest(Model):
     """An open set."""
 
     details: dict[str, Any] | None = None
-    """Plain keys; the known ones stand in the table of names that version 2 renamed."""
+    """Plain keys; those that version 2 gave another name stand in its table of names."""
 
 
 class OemCheck(Model):

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Client(SyncClient):
-    """Calls the Store365 API. Safe to share between threads."""
+    """Calls the Store365 API. Safe to share between threads.
+
+    The token is a JWT. There is no refresh token; a new one is asked for in the same way.
+    """
 
     def __init__(
         self,
@@ -41,8 +44,7 @@ class Client(SyncClient):
             client_id: Your client id. The vendor's staff issues it. Falls back to STORE365_CLIENT_ID.
             base_url: Another address than https://api.store-it365.eu.
             token_url: Another address for the login than https://token.store-it365.eu/auth; https, or http
-                to this machine. The token is a JWT. There is no refresh token; a new one is asked for in
-                the same way.
+                to this machine.
             token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
                 RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
@@ -105,7 +107,10 @@ class ClientWithRawResponse:
 
 
 class AsyncClient(AsyncioClient):
-    """Calls the Store365 API. Safe to share between tasks; for asyncio."""
+    """Calls the Store365 API. Safe to share between tasks; for asyncio.
+
+    The token is a JWT. There is no refresh token; a new one is asked for in the same way.
+    """
 
     def __init__(
         self,
@@ -131,8 +136,7 @@ class AsyncClient(AsyncioClient):
             client_id: Your client id. The vendor's staff issues it. Falls back to STORE365_CLIENT_ID.
             base_url: Another address than https://api.store-it365.eu.
             token_url: Another address for the login than https://token.store-it365.eu/auth; https, or http
-                to this machine. The token is a JWT. There is no refresh token; a new one is asked for in
-                the same way.
+                to this machine.
             token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
                 RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;

@@ -46,14 +46,7 @@ def check_announcements(spec: Spec, root: Mapping, released: Surface, current: S
         complaints: Takes what the author has to mend.
     """
     checker = Checker(spec, root, complaints)
-    remembered = Counter((*line.facts, ("date", _date(line))) for line in released.of("entry"))
-    new: list[_New] = []
-    for number, entry in reversed(list(enumerate(spec.changelog))):
-        key = (*entry_line(entry, "entry").facts, ("date", entry.date.isoformat()))
-        if remembered[key]:
-            remembered[key] -= 1
-        else:
-            new.append(_New(number, entry))
+    new, remembered = _told_apart(spec, released)
     _removed(checker, released, remembered)
     _old(checker, released, new)
     asked: dict[str, Change] = {}
@@ -64,6 +57,25 @@ def check_announcements(spec: Spec, root: Mapping, released: Surface, current: S
             asked[change.member] = max(known, change, key=lambda each: BUMPS[each.kind])
     for change in asked.values():
         _announced(checker, change, new)
+
+
+def _told_apart(spec: Spec, released: Surface) -> tuple[list[_New], Counter[tuple[tuple[str, str], ...]]]:
+    """Return the entries that were not released, the oldest first, and what was released and is not there."""
+    remembered = Counter((*line.facts, ("date", _date(line))) for line in released.of("entry"))
+    new: list[_New] = []
+    for number, entry in reversed(list(enumerate(spec.changelog))):
+        key = (*entry_line(entry, "entry").facts, ("date", entry.date.isoformat()))
+        if remembered[key]:
+            remembered[key] -= 1
+        else:
+            new.append(_New(number, entry))
+    return new, remembered
+
+
+def released_entries(spec: Spec, released: Surface) -> tuple[ChangelogEntry, ...]:
+    """Return the entries of a changelog that were released."""
+    new = {each.number for each in _told_apart(spec, released)[0]}
+    return tuple(entry for number, entry in enumerate(spec.changelog) if number not in new)
 
 
 def _date(line: Line) -> str:
@@ -146,8 +158,8 @@ def _members(entry: ChangelogEntry, key: str) -> tuple[str, ...]:
 
 
 def _covered_by_parent(change: Change, entry: ChangelogEntry) -> bool:
-    """Tell whether a change inside a type or an operation is covered by an entry that says that this changed."""
-    if change.key != "changes" or change.what not in ("parameter", "field"):
+    """Tell whether a change inside a type, operation or table is covered by an entry that says that this changed."""
+    if change.what != "renamed" and (change.key != "changes" or change.what not in ("parameter", "field")):
         return False
     return any(change.member.startswith(f"{name}.") for name in entry.changes)
 
@@ -186,6 +198,8 @@ def _places(checker: Checker, change: Change) -> Iterator[tuple[tuple[str, ...],
             yield ("endpoints", owner, "call"), last
         case "event":
             yield ("webhooks", "events", last), ""
+        case "renaming" | "renamed":
+            yield from _places_in_tables(checker, change.member)
         case "operator":
             _, name, word = change.member.split(".", 2)
             yield ("filters", name, "operators", word), ""
@@ -195,6 +209,15 @@ def _places(checker: Checker, change: Change) -> Iterator[tuple[tuple[str, ...],
         case _:
             section, _, name = change.member.partition(".")
             yield ((section, name) if name else (section,)), ""
+
+
+def _places_in_tables(checker: Checker, member: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    for version, tables in checker.spec.renamed_from.items():
+        for table, renaming in tables.items():
+            place = ("renamed_from", version, table)
+            inside = {".".join((*place, *path[1:])): (*place, *path) for path, _, _ in renaming.rows()}
+            if member in {".".join(place), *inside}:
+                yield inside.get(member, place), ""
 
 
 def _written(checker: Checker, place: tuple[str, ...], name: str) -> str:

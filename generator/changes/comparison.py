@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from generator.changes import members, sections
+from generator.changes import keys, members, sections
 from generator.changes.found import Found
 from generator.changes.reach import operations_reaching
 from generator.changes.rules import RULES, Kind, Rule
-from generator.changes.surface import DERIVED, KEYS_SINCE, Line, Surface, member_name
+from generator.changes.surface import DERIVED, FORMAT, KEYS_SINCE, Line, Surface, member_name
 
 Judge = Callable[[Surface, Surface, Line | None, Line | None], Iterator[Found]]
 
@@ -25,6 +25,7 @@ _JUDGES: Mapping[str, Judge] = {
     "envelope": sections.envelope,
     "error": sections.error,
     "rate_limit": sections.rate_limit,
+    "idempotency": keys.idempotency,
     "testing": sections.testing,
     "pagination": sections.pagination,
     "filter": sections.filter_,
@@ -33,6 +34,8 @@ _JUDGES: Mapping[str, Judge] = {
     "parameter": members.parameter,
     "webhooks": sections.webhooks,
     "event": sections.event,
+    "renaming": keys.renaming,
+    "renamed": keys.renamed,
     "type": members.type_,
     "field": members.field,
     "word": members.word,
@@ -44,6 +47,7 @@ _PARENTS = {
     "word": "type",
     "operator": "filter",
     "choice": "setting",
+    "renamed": "renaming",
 }
 """Kinds whose lines come and go with another line, which alone is told then."""
 
@@ -82,7 +86,7 @@ def compare(old: Surface, new: Surface) -> tuple[Change, ...]:
     changes: list[Change] = []
     for kind, name in _keys(old, new):
         judge = _JUDGES.get(kind)
-        if judge is None:
+        if judge is None or KEYS_SINCE.get(kind, 1) > shared:
             continue
         before, after = _known(old.line(kind, name), shared), _known(new.line(kind, name), shared)
         if before == after or _is_told_by_parent(old, new, kind, name, is_new=before is None, is_gone=after is None):
@@ -115,7 +119,7 @@ def _keys(old: Surface, new: Surface) -> Iterator[tuple[str, str]]:
 
 
 def _known(line: Line | None, shared: int) -> Line | None:
-    if line is None or not KEYS_SINCE:
+    if line is None or shared >= FORMAT:
         return line
     facts = tuple((key, value) for key, value in line.facts if KEYS_SINCE.get(f"{line.kind}.{key}", 1) <= shared)
     return Line(line.kind, line.name, facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from generator import naming
+from generator.changes.keys import key_lines, renaming_lines
 from generator.changes.lines import (
     FLAG,
     Fact,
@@ -72,6 +73,7 @@ def _lines(spec: Spec) -> Iterator[Line]:
             ("text", text_digest(meaning.doc)),
         )
     yield from _limits(spec)
+    yield from key_lines(spec)
     for name, style in spec.pagination.items():
         yield pagination_line(name, style)
     for name, form in spec.filters.items():
@@ -86,6 +88,7 @@ def _lines(spec: Spec) -> Iterator[Line]:
     used = _directions(spec)
     for name, definition in spec.types.items():
         yield from _type(spec, name, definition, used.get(name, ""), ends)
+    yield from renaming_lines(spec)
     yield from _entries(spec.changelog)
 
 

@@ -17,9 +17,9 @@ def common(before: Line | None, after: Line | None) -> Iterator[Found]:
     if before is None or after is None:
         return
     if before.get("deprecated") is None and after.get("deprecated") is not None:
-        yield Found("deprecated", "", after.get("deprecated") or "")
+        yield Found("deprecated", "", _end_of(after))
     elif before.get("deprecated") is not None and after.get("deprecated") is None:
-        yield Found("deprecation-withdrawn", before.get("deprecated") or "", "")
+        yield Found("deprecation-withdrawn", _end_of(before), "")
     elif before.get("sunset") != after.get("sunset"):
         rule = "sunset-set" if before.get("sunset") is None else "sunset-moved"
         yield Found(rule, before.get("sunset") or "", after.get("sunset") or "")
@@ -27,6 +27,12 @@ def common(before: Line | None, after: Line | None) -> Iterator[Found]:
         yield Found("replacement-told", before.get("instead") or "", after.get("instead") or "")
     if before.get("text") != after.get("text"):
         yield Found("text-changed")
+
+
+def _end_of(line: Line) -> str:
+    """Say since when something is deprecated, until when it is there, and what to use instead."""
+    parts = (("since", "deprecated"), ("ends on", "sunset"), ("instead:", "instead"))
+    return ", ".join(f"{word} {value}" for word, key in parts if (value := line.get(key)) is not None)
 
 
 def operation(old: Surface, new: Surface, before: Line | None, after: Line | None) -> Iterator[Found]:
@@ -55,6 +61,8 @@ def operation(old: Surface, new: Surface, before: Line | None, after: Line | Non
     )
     if before.has("testing") != after.has("testing") and new.of("testing") and old.of("testing"):
         yield Found("operation-testing-gained" if after.has("testing") else "operation-testing-lost")
+    if before.has("keyed") != after.has("keyed") and new.of("idempotency") and old.of("idempotency"):
+        yield Found("operation-key-gained" if after.has("keyed") else "operation-key-lost")
     yield from _digest(before.get("hashed"), after.get("hashed"))
     for key in ("wait", "parts"):
         was, is_ = before.get(key), after.get(key)

@@ -20,6 +20,7 @@ from generator.changes.lines import (
 from generator.changes.surface import Line
 from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint, Returns
+from generator.spec.idempotency_checks import is_keyed
 from generator.spec.members import ABSENT, Member
 from generator.spec.notation import spell_notation
 from generator.spec.types import ListOf, MapOf, Nullable, Text, Type, Union
@@ -45,6 +46,7 @@ def operation_lines(spec: Spec, name: str, endpoint: Endpoint, ends: Mapping[str
         ("auth", None if endpoint.auth is None else joined(endpoint.auth) or "none"),
         ("hashed", None if hashed is None else _hashed(endpoint)),
         flag("testing", is_set=spec.testing is not None and endpoint.testing),
+        flag("keyed", is_set=is_keyed(spec, endpoint)),
         ("success", joined(f"{at}={word}" for at, word in endpoint.success.items())),
         ("aka", joined(endpoint.aka)),
         ("wait", None if endpoint.wait is None else _waiting(endpoint)),

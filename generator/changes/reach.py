@@ -23,6 +23,8 @@ def operations_reaching(surface: Surface, line: Line) -> tuple[str, ...]:
             return _by_type(surface).get(owner, ())
         case "pagination":
             return tuple(each.name for each in surface.of("operation") if each.get("pages") == line.name)
+        case "idempotency":
+            return tuple(each.name for each in surface.of("operation") if each.has("keyed"))
         case "filter" | "operator":
             name = line.name.partition(".")[0]
             used = (each.name for each in surface.of("parameter") if each.get("filter") == name)

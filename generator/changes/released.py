@@ -53,6 +53,17 @@ class Held:
     notes: tuple[str, ...]
 
 
+def released_surface(output: Path, package: str) -> Surface | None:
+    """Return what a package offered when it was released last; None where it never was, or where nobody can read it."""
+    folder = output / package
+    committed = _committed(folder)
+    text = _text_of(folder / SURFACE_FILE) if committed is None else committed
+    try:
+        return parse_surface(text) if text else None
+    except SurfaceTextError:
+        return None
+
+
 def check_released(
     output: Path,
     specs: Mapping[str, Spec],
@@ -105,7 +116,7 @@ def _complaints(
     current = surface_of(spec)
     if root is None or released.specs == digests:
         # The same specs make another surface only if clientmill does.
-        if released.surface != current:
+        if released.surface.lines != current.lines:
             notes.append(_by_clientmill(released.surface, current))
         return found
     check_announcements(spec, root, released.surface, current, found)

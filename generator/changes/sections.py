@@ -86,8 +86,11 @@ def envelope(_old: Surface, _new: Surface, before: Line | None, after: Line | No
     yield Found("envelope-changed", was, is_)
 
 
-def error(_old: Surface, _new: Surface, before: Line | None, after: Line | None) -> Iterator[Found]:
+def error(_old: Surface, new: Surface, before: Line | None, after: Line | None) -> Iterator[Found]:
     """Judge what one of the vendor's codes or messages means."""
+    if before is not None and before.has("is") and not _is_exported(new, before.get("raises")):
+        # Whoever catches a class by its name imports it, whether or not the vendor still sends the code.
+        yield Found("error-class-removed", before.get("raises") or "", "")
     if before is None or after is None:
         yield from came_or_went(before, after, "error-added", "error-removed")
         return
@@ -104,6 +107,11 @@ def error(_old: Surface, _new: Surface, before: Line | None, after: Line | None)
         yield Found("error-class-refined", "", ", ".join(sorted(gained)))
     if before.has("temporary") != after.has("temporary"):
         yield Found("error-became-temporary" if after.has("temporary") else "error-became-final")
+
+
+def _is_exported(surface: Surface, name: str | None) -> bool:
+    """Tell whether a package has an error class of its own."""
+    return any(each.has("is") and each.get("raises") == name for each in surface.of("error"))
 
 
 def rate_limit(_old: Surface, _new: Surface, before: Line | None, after: Line | None) -> Iterator[Found]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-FORMAT = 1
+FORMAT = 2
 """What a surface says of each name. It grows when surfaces begin to say more; see `KEYS_SINCE`."""
 
-KEYS_SINCE: Mapping[str, int] = {}
-"""The format in which a fact was said first, by kind and word (`field.type`), of those not said from the beginning.
+KEYS_SINCE: Mapping[str, int] = {"idempotency": 2, "operation.keyed": 2, "renaming": 2, "renamed": 2}
+"""The format in which a fact was said first, by kind and word (`field.type`), or a kind, of those not said from the beginning.
 
 What an older surface could not say is left out of a comparison with it, so that a newer clientmill alone changes nothing.
 """
@@ -96,10 +96,12 @@ _SECTIONS = {
     "event": "webhooks",
     "envelope": "envelope",
     "format": "format",
+    "renaming": "renamed_from",
+    "renamed": "renamed_from",
 }
 """Kinds whose names are said with their section, for they stand in no type and no operation."""
 
-_WHOLE_SECTIONS = frozenset({"rate_limit", "testing", "webhooks", "package"})
+_WHOLE_SECTIONS = frozenset({"rate_limit", "idempotency", "testing", "webhooks", "package"})
 
 
 def member_name(line: Line) -> str:

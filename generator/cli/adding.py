@@ -40,6 +40,7 @@ _EFFECTS = click.Choice(("read", "idempotent", "unsafe", "money"))
 @click.option("--value", "values", multiple=True, help="A further word of a 'one of'; may be repeated.")
 @click.option("--call", default="", help="Method and path of a new endpoint, such as 'GET reports'.")
 @click.option("--effect", type=_EFFECTS, help="What a call of a new endpoint does [read, of a GET].")
+@click.option("--late", is_flag=True, help="It was noticed only after something newer was released.")
 @click.option("--dry-run", is_flag=True, help="Show the diff, and write nothing.")
 @quietly
 @spelled
@@ -59,6 +60,7 @@ def add(
     values: tuple[str, ...],
     call: str,
     effect: str | None,
+    late: bool,
     dry_run: bool,
     quiet: bool,
     style: Style,
@@ -102,7 +104,7 @@ def add(
         doc=doc,
     )
     try:
-        draft.wish(wish, Announcement(date=date.date(), source=source, quote=quote, kind=kind))
+        draft.wish(wish, Announcement(date=date.date(), source=source, quote=quote, kind=kind, late=late))
         proposal = draft.proposal()
     except Mistake as mistake:
         raise UsageMistake(f"{settings.name_of(spec)} stays as it is: {mistake}") from None
@@ -135,7 +137,7 @@ def opened(spec: Path, settings: Settings, style: Style) -> Draft:
     own = tuple(each for each in complaints.sorted() if each.position.file == name)
     if not own:
         try:
-            return Draft(tuple(source for source in read if source is not None), name)
+            return Draft(tuple(source for source in read if source is not None), name, settings.output)
         except Refused as refusal:
             own = refusal.diagnostics
     complain(own, style)

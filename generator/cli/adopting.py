@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from generator.runtime.drift import Drift
 
 
-@click.command()
+@click.command(short_help="Propose to the specs what clients saw in answers.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--value", "values", multiple=True, metavar="MEMBER=WORD", help="A new word of a field; may be repeated.")
 @click.option("--date", "date", type=click.DateTime(("%Y-%m-%d",)), help="Day of the changelog entry [today, in UTC].")
@@ -64,7 +64,7 @@ def adopt(
     settings = load_settings(Path.cwd(), specs, output, line_length)
     words = _words(values)
     day = date.date() if isinstance(date, datetime.datetime) else datetime.datetime.now(datetime.UTC).date()
-    announcement = Announcement(date=day, source="observed", doc="Seen in real answers.")
+    announcement = Announcement(date=day, source="observed", doc="Seen in real answers.", late=True)
     proposals: list[Proposal] = []
     for spec, findings in _by_spec(_read(file), settings).items():
         draft = opened(spec, settings, style)
@@ -89,12 +89,24 @@ def adopt(
     if not yes:
         if not sys.stdin.isatty():
             raise UsageMistake("nobody can be asked here: say --yes to write this, or --dry-run to look at it only")
-        if not click.confirm(f"Write this to {names}?", err=True):
+        if not _agreed(names):
+            click.echo("nothing was written", err=True)
             return
     for proposal in proposals:
         written(proposal)
     if not quiet:
         click.echo(f"{counted(len(proposals), 'spec')} changed; next: clientmill generate", err=True)
+
+
+def _agreed(names: str) -> bool:
+    try:
+        return click.confirm(f"Write this to {names}?", err=True)
+    except click.Abort as ended:
+        # An interrupt comes as the same, and ends the run like any other.
+        if not isinstance(ended.__context__, EOFError):
+            raise
+        click.echo("", err=True)
+        return False
 
 
 def _words(values: tuple[str, ...]) -> dict[str, str]:

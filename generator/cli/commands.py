@@ -64,6 +64,15 @@ def run() -> int:
 @click.option(
     "--jobs", "-j", type=click.IntRange(1, 256), help="How many packages to make at a time [one a processor]."
 )
+@click.option(
+    "--verify", "verifies", is_flag=True, help="Make all anew, and check types and text with mypy, pyright and a twin."
+)
+@click.option(
+    "--fail-on-change",
+    "fails_on_change",
+    is_flag=True,
+    help="Exit 1 if a package was written, as hooks before a commit do.",
+)
 @quietly
 @click.option("--no-cache", is_flag=True, help="Work everything out anew, without what earlier runs remember.")
 @click.option("--profile", is_flag=True, help="Tell where the time went, by stage and spec.")
@@ -78,6 +87,8 @@ def generate(
     spec: tuple[Path, ...],
     only_compare: bool,
     jobs: int | None,
+    verifies: bool,
+    fails_on_change: bool,
     quiet: bool,
     no_cache: bool,
     profile: bool,
@@ -97,6 +108,10 @@ def generate(
     clientmill generate
     clientmill generate specs/m360/v2.yaml
     clientmill generate --check --format github
+
+    With --verify, which needs the extra clientmill[verify] and some seconds, nothing is written unless mypy and pyright
+    have nothing to say in their strict modes, black leaves every file as it is, and a twin of each package, made with
+    plain words for all prose of its spec, differs from it in texts only.
     """
     # A comparison writes nothing, and what it says depends on nothing that a machine remembers.
     remembers = not (no_cache or only_compare)
@@ -105,6 +120,8 @@ def generate(
         spec=spec,
         only_compare=only_compare,
         jobs=jobs or os.cpu_count() or 1,
+        verifies=verifies,
+        fails_on_change=fails_on_change,
         quiet=quiet,
         force=force,
         style=style,
@@ -129,6 +146,8 @@ class _Wish:
     spec: tuple[Path, ...]
     only_compare: bool
     jobs: int
+    verifies: bool
+    fails_on_change: bool
     quiet: bool
     force: bool
     style: Style
@@ -142,9 +161,16 @@ class _Wish:
 def _generate(settings: Settings, wish: _Wish) -> int:
     """Make one run and return its exit code."""
     from generator.output.errors import OutputError  # noqa: PLC0415 - see nothing_to_do
-    from generator.pipeline import build, differences, orphans, outdated, write  # noqa: PLC0415 - see nothing_to_do
+    from generator.pipeline import (  # noqa: PLC0415 - see nothing_to_do
+        build,
+        differences,
+        orphans,
+        outdated,
+        verify,
+        write,
+    )
 
-    if not wish.spec and not wish.force and nothing_to_do(settings):
+    if not (wish.spec or wish.force or wish.verifies) and nothing_to_do(settings):
         wish.tell(f"{counted(len(spec_paths(settings)), 'package')} up to date")
         return CLEAN
     if not spec_paths(settings):
@@ -155,11 +181,13 @@ def _generate(settings: Settings, wish: _Wish) -> int:
     for note in selection.notes:
         wish.tell(note)
     names = _chosen(selection, wish.spec, settings)
-    stale = names if wish.force or wish.only_compare else outdated(selection, names, settings)
+    stale = names if wish.force or wish.only_compare or wish.verifies else outdated(selection, names, settings)
     try:
         removed = () if wish.spec else orphans(selection, settings)
         with shown_progress() as progress:
             built = build(selection, stale, settings, progress, jobs=wish.jobs)
+            if wish.verifies:
+                verify(built, selection, settings, progress)
         if wish.only_compare:
             different = [each for each in differences(built, removed, settings) if not each.is_clean]
             for comparison in different:
@@ -172,10 +200,11 @@ def _generate(settings: Settings, wish: _Wish) -> int:
     except OutputError as error:
         raise UsageMistake(str(error)) from error
     refused = _report(publication, len(names) - len(stale), wish.tell)
-    return DIFFERENT if refused or selection.diagnostics else CLEAN
+    changed = any(outcome.state in ("published", "removed") for outcome in publication.outcomes)
+    return DIFFERENT if refused or selection.diagnostics or (changed and wish.fails_on_change) else CLEAN
 
 
-@clientmill.command()
+@clientmill.command(short_help="Say what is wrong with the specs: all mistakes of all files.")
 @quietly
 @spelled
 @folders
@@ -204,7 +233,7 @@ def check(*, quiet: bool, style: Style, specs: Path | None, output: Path | None,
         click.echo(f"{counted(len(selection.specs), 'spec')} checked, no mistakes", err=True)
 
 
-@clientmill.command()
+@clientmill.command(short_help="Put specs into their canonical order.")
 @click.argument("spec", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--check", "only_compare", is_flag=True, help="Write nothing; exit 1 and name the files that would change."
@@ -259,7 +288,7 @@ clientmill.add_command(adopt)
 clientmill.add_command(diff)
 
 
-@clientmill.command()
+@clientmill.command(short_help="Print the JSON Schema by which editors check specs.")
 def schema() -> None:
     """Print the JSON Schema by which an editor with a YAML language server completes and checks specs.
 

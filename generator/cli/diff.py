@@ -23,7 +23,7 @@ _Look = Literal["text", "markdown", "json"]
 _Limit = Literal["breaking", "unannounced", "any"]
 
 
-@click.command()
+@click.command(short_help="Say what changed in the APIs since a revision of git.")
 @click.argument("rev", default="HEAD")
 @click.argument("rev2", required=False)
 @click.option(

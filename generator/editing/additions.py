@@ -29,6 +29,7 @@ class Announcement:
         quote: The vendor's own words, if they are known.
         kind: One of the changelog's kinds.
         doc: The same in words for callers.
+        late: Whether it was noticed only after something newer was released.
     """
 
     date: datetime.date
@@ -36,6 +37,7 @@ class Announcement:
     quote: str = ""
     kind: str = "additive"
     doc: str = ""
+    late: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -20,6 +20,7 @@ from generator.editing.additions import (
     with_words,
 )
 from generator.editing.places import Misplaced, Places, entry_of
+from generator.editing.releases import Releases
 from generator.editing.spelling import Value
 from generator.editing.text import Edit, edited
 from generator.spec.document import SPEC, Spec
@@ -73,12 +74,13 @@ class Draft:
     Args:
         sources: All specs of the project as they were read, for `like` and for names.
         name: The name of the one that changes.
+        output: The folder of the packages, which remember what was announced in a release; nothing where none was.
 
     Raises:
         Refused: It has mistakes as it is.
     """
 
-    def __init__(self, sources: tuple[SpecSource, ...], name: str) -> None:
+    def __init__(self, sources: tuple[SpecSource, ...], name: str, output: Path | None = None) -> None:
         self._sources = sources
         self._name = name
         (self._first,) = (source for source in sources if source.name == name)
@@ -89,6 +91,7 @@ class Draft:
         if own or name not in specs:
             raise Refused(own or self._mistakes, before=True)
         self._spec = specs[name]
+        self._releases = Releases(self._spec, output)
 
     @property
     def spec(self) -> Spec:
@@ -194,12 +197,17 @@ class Draft:
         changelog = self._source.root.get("changelog")
         items = changelog.items if isinstance(changelog, Sequence) else ()
         older = len(items)
+        released = self._releases.alike(date, announcement)
         for index, item in reversed(list(enumerate(items))):
             if not isinstance(item, Mapping):
                 continue
             if _text(item, "date") <= date:
                 older = index
-            if _is_same(item, date, announcement):
+            if not _is_same(item, date, announcement):
+                continue
+            # What was released stays as it was; the oldest of a day stand last.
+            released -= 1
+            if released < 0:
                 edit = self._joined(places, item, key, member)
                 if edit is not None:
                     self._apply(edit)
@@ -211,6 +219,8 @@ class Draft:
         if announcement.doc:
             said["doc"] = announcement.doc
         said[key] = [member]
+        if self._releases.is_late(date, announcement):
+            said["late"] = "true"
         self._apply(places.announcement(said, older))
 
     def _joined(self, places: Places, item: Mapping, key: str, member: str) -> Edit | None:

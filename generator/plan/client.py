@@ -141,10 +141,10 @@ def _login_options(spec: Spec) -> tuple[Option, ...]:
     login = spec.auth.login
     if login is None:
         return ()
-    doc = f"Another address for the login than {login.url}; https, or http to this machine. {literals.prose(login.doc)}"
+    doc = f"Another address for the login than {login.url}; https, or http to this machine."
     store = "Keeps the token together with other processes of the account; a FileTokenStore or a RedisTokenStore."
     return (
-        _option("token_url", "str | None", "None", doc.strip()),
+        _option("token_url", "str | None", "None", doc),
         _option("token_store", "TokenStore | None", "None", store),
     )
 
@@ -192,13 +192,14 @@ def _client(
         *((each.name, each.doc) for each in options),
     ]
     testing_source = spec.rate_limit.source if spec.rate_limit else None
+    login = literals.prose(spec.auth.login.doc) if spec.auth.login is not None else ""
     return ClientClass(
         name=name,
         base="AsyncioClient" if is_async else "SyncClient",
         raw=f"{name}WithRawResponse",
         wrap="raw_async" if is_async else "raw",
         docstring=literals.docstring(
-            (f"Calls the {literals.prose(spec.title)}. {how}", provenance(spec, testing_source)), indent=4
+            (f"Calls the {literals.prose(spec.title)}. {how}", login, provenance(spec, testing_source)), indent=4
         ),
         init_docstring=literals.docstring(
             (

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from generator.plan import literals
 from generator.plan.code import Import, import_lines, names_in
+from generator.plan.migration import MigrationTests
 from generator.plan.samples import Sampler
 from generator.plan.webhook_tests import WebhookTests
 
@@ -81,6 +82,7 @@ class TestPlan:
     header: str
     modules: tuple[TestModule, ...]
     webhooks: WebhookTests | None
+    migration: MigrationTests | None
     readme: ReadmeTest
     docstring: str
 

@@ -60,7 +60,12 @@ def key_sentences(spec: Spec) -> tuple[str, ...]:
         "Where it is open whether something was done, `error.idempotency_key` is the key: give it to the same call as "
         "`idempotency_key=` and it happens once. When the vendor has forgotten it, nothing is sent and the error says so."
     )
-    return kept, told
+    stored = (
+        "To be safe from the end of your own process as well, make a key of your own and store it with the time, "
+        "`time.time()`, before the call. After a restart give `IdempotencyKey(key, time)`: it says that the key may have "
+        "been sent already, which a plain text does not, so every error has `may_have_executed`."
+    )
+    return kept, told, stored
 
 
 def _duration(seconds: int) -> str:

@@ -120,9 +120,10 @@ def markdown(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>|#~&!]|:(?=//)|(?<=www)\.)", r"\\\1", plain, flags=re.IGNORECASE)
 
 
-def markdown_code(text: str) -> str:
-    """Spell *text* as code in a line of Markdown."""
-    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in prose(text)).replace("|", "\\|")
+def markdown_code(text: str, *, in_table: bool = True) -> str:
+    """Spell *text* as code in a line of Markdown, where it may stand *in_table* too."""
+    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in prose(text))
+    plain = plain.replace("|", "\\|") if in_table else plain
     fence = "`" * (max((len(run) for run in re.findall(r"`+", plain)), default=0) + 1)
     pad = " " if plain.startswith("`") or plain.endswith("`") else ""
     return f"{fence}{pad}{plain}{pad}{fence}"

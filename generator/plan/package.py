@@ -19,6 +19,8 @@ from generator.plan.conversations import TestPlan
 from generator.plan.drift import DriftModule, plan_drift
 from generator.plan.error_classes import OWN_ERRORS, ErrorModule, plan_error_module
 from generator.plan.filters import FilterModule, plan_filters
+from generator.plan.migration import MigrationModule, plan_migration
+from generator.plan.migration_guide import MigrationPage, plan_guide
 from generator.plan.models import ModelModule, plan_models
 from generator.plan.operations import Operation, plan_operations
 from generator.plan.readme import ReadmePage, plan_readme
@@ -31,6 +33,7 @@ from generator.runtime import errors as runtime_errors
 from generator.spec.changelog import ChangelogEntry, version
 from generator.spec.document import Spec
 from generator.spec.error_classes import own_classes
+from generator.spec.idempotency_checks import is_keyed
 
 DEPENDENCIES = ("httpx2>=2.16.2,<3", "pydantic>=2.14.3,<3")
 """What a generated client needs at run time, and nothing else."""
@@ -114,8 +117,10 @@ class ClientPlan:
     filters: FilterModule | None
     webhooks: WebhookModule | None
     drift: DriftModule
+    migration: MigrationModule | None
     distribution: Distribution
     readme: ReadmePage
+    guide: MigrationPage | None
     changelog: ChangelogPage
     surface: SurfacePage
     tests: TestPlan
@@ -161,6 +166,7 @@ def _planned(spec: Spec, note: str, bound: BoundNames, cache: Cache) -> ClientPl
         filters=plan_filters(spec, header),
         webhooks=plan_webhooks(spec, header, bound),
         drift=plan_drift(header),
+        migration=plan_migration(spec, header),
         distribution=Distribution(
             note=note,
             distribution=literals.toml_string(f"{spec.package}-client"),
@@ -172,6 +178,7 @@ def _planned(spec: Spec, note: str, bound: BoundNames, cache: Cache) -> ClientPl
             included=", ".join(map(literals.toml_string, _included(operations))),
         ),
         readme=plan_readme(spec, note, credentials, operations),
+        guide=plan_guide(spec, note),
         changelog=ChangelogPage(
             title=literals.markdown(spec.title), note=literals.markdown(f"{note}."), releases=_releases(spec.changelog)
         ),
@@ -226,6 +233,8 @@ def _top(spec: Spec, header: str, release: str, operations: tuple[Operation, ...
     if spec.auth.login is not None:
         imports |= {Import("._runtime.token_stores", "TokenStore"), Import("._runtime.file_tokens", "FileTokenStore")}
         imports.add(Import("._runtime.redis_tokens", "RedisTokenStore"))
+    if any(is_keyed(spec, operation.endpoint) for operation in operations):
+        imports.add(Import("._runtime.idempotency", "IdempotencyKey"))
     if any(parameter.default == "OMIT" for operation in operations for parameter in operation.parameters):
         imports.add(Import("._runtime.arguments", "OMIT"))
     if any(operation.is_ending for operation in operations):

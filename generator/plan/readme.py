@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from generator.plan import literals
 from generator.plan.auth import Credential
 from generator.plan.bound_names import in_prose
+from generator.plan.client import plan_options
 from generator.plan.guides import Guide, address, arguments, plan_guides
 from generator.plan.idempotency import key_sentences
+from generator.plan.migration_guide import older_names
 from generator.plan.operations import Operation
 from generator.plan.sharing import SharedLimit, SharedToken, plan_shared_limit, plan_shared_token
 from generator.spec.document import Spec
@@ -22,6 +24,15 @@ class CredentialRow:
 
     name: str
     environment_variable: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionRow:
+    """Another keyword of the clients in the table."""
+
+    name: str
+    takes: str
     doc: str
 
 
@@ -51,24 +62,6 @@ class OwnErrorRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RenamingRow:
-    """A name here and in another version."""
-
-    group: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renaming:
-    """What another version calls the same."""
-
-    version: str
-    group: str
-    rows: tuple[RenamingRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadmePage:
     """The page for people."""
 
@@ -78,6 +71,7 @@ class ReadmePage:
     quick_start: str
     async_quick_start: str
     credentials: tuple[CredentialRow, ...]
+    options: tuple[OptionRow, ...]
     operations: tuple[OperationRow, ...]
     guides: tuple[Guide, ...]
     errors: tuple[ErrorRow, ...]
@@ -88,7 +82,7 @@ class ReadmePage:
     assumed: tuple[str, ...]
     unknowns: tuple[str, ...]
     contradictions: tuple[str, ...]
-    renamings: tuple[Renaming, ...]
+    older: str
 
 
 def plan_readme(
@@ -106,6 +100,14 @@ def plan_readme(
                 name=each.name, environment_variable=each.environment_variable, doc=literals.markdown(each.doc)
             )
             for each in credentials
+        ),
+        options=tuple(
+            OptionRow(
+                name=each.name,
+                takes=literals.markdown_code(each.annotation.strip('"').removesuffix(" | None")),
+                doc=literals.markdown(each.doc.replace("`", "")),
+            )
+            for each in plan_options(spec, "httpx2.Client")
         ),
         operations=tuple(
             OperationRow(
@@ -132,20 +134,7 @@ def plan_readme(
         contradictions=tuple(
             literals.markdown(f"{each.about}: {each.choice.rstrip('.')}. {each.reason}") for each in spec.contradictions
         ),
-        renamings=tuple(
-            Renaming(
-                version=literals.markdown(other),
-                group="test",
-                rows=tuple(
-                    RenamingRow(
-                        group=literals.markdown(group), old=literals.markdown_code(old), new=literals.markdown_code(new)
-                    )
-                    for group, names in groups.items()
-                    for old, new in names.items()
-                ),
-            )
-            for other, groups in spec.renamed_in.items()
-        ),
+        older=" or ".join(map(literals.markdown, older_names(spec))),
     )
 
 

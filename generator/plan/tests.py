@@ -16,6 +16,7 @@ from generator.plan.example_tests import example_cases
 from generator.plan.exchanges import OWN_KEY, Writer, form_of
 from generator.plan.filters import builder_name
 from generator.plan.guides import Guide, plan_guides
+from generator.plan.migration import plan_migration_tests
 from generator.plan.operations import Operation
 from generator.plan.pagination import nested, page_scripts, position_parameter, record_field
 from generator.plan.readme import shown_operation
@@ -77,6 +78,7 @@ def plan_tests(
         header=header,
         modules=modules,
         webhooks=plan_webhook_tests(spec, header, bound),
+        migration=plan_migration_tests(spec, header),
         readme=ReadmeTest(
             header=header,
             docstring=literals.docstring(("The quick starts of the README, word for word.",)),

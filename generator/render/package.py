@@ -43,14 +43,20 @@ def planned_files(plan: ClientPlan) -> Iterator[PlannedFile]:
     yield file("drift.py", "drift.py.j2", plan.drift)
     if plan.webhooks is not None:
         yield file("webhooks.py", "webhooks.py.j2", plan.webhooks)
+    if plan.migration is not None:
+        yield file("migration.py", "migration.py.j2", plan.migration)
     yield file("pyproject.toml", "pyproject.toml.j2", plan.distribution)
     yield file("README.md", "README.md.j2", plan.readme)
+    if plan.guide is not None:
+        yield file("MIGRATION.md", "MIGRATION.md.j2", plan.guide)
     yield file("CHANGELOG.md", "CHANGELOG.md.j2", plan.changelog)
     yield file("SURFACE.txt", "SURFACE.txt.j2", plan.surface)
     yield file("tests/__init__.py", "tests/__init__.py.j2", plan.tests)
     yield file("tests/test_readme.py", "tests/test_readme.py.j2", plan.tests.readme)
     if plan.tests.webhooks is not None:
         yield file("tests/test_webhooks.py", "tests/test_webhooks.py.j2", plan.tests.webhooks)
+    if plan.tests.migration is not None:
+        yield file("tests/test_migration.py", "tests/test_migration.py.j2", plan.tests.migration)
     for module in plan.tests.modules:
         yield file(f"tests/test_{module.name}.py", "tests/test_module.py.j2", module)
 

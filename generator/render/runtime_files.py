@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +13,7 @@ from generator.tree import FileTree
 
 _GENERATOR = Path(__file__).resolve().parent.parent
 _RUNTIME_FOLDER = _GENERATOR / "runtime"
+_NEIGHBOUR = re.compile(r"^ *from \.(\w+) import ", re.MULTILINE)
 _REPLAY = _GENERATOR / "replay" / "replay.py"
 
 
@@ -49,10 +51,8 @@ def _closure(modules: Iterable[str]) -> set[str]:
 
 @functools.cache
 def _neighbours(module: str) -> tuple[str, ...]:
-    tree = ast.parse(_source(module))
-    return tuple(
-        node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module
-    )
+    # Our own code, in which no text looks like an import: parsing it took a tenth of the run after an edit.
+    return tuple(_NEIGHBOUR.findall(_source(module)))
 
 
 @functools.cache

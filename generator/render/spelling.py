@@ -78,7 +78,10 @@ def spelled(text: str, line_length: int) -> str | None:
         return None
     body = BODY if text.endswith(BODY) else "\n"
     try:
-        (statement,) = ast.parse(text).body
+        statement, *more = ast.parse(text).body
+        if more:
+            # A value and the text that tells what it is for are one piece.
+            return None
         begin, item, end = _parts(statement, text)
         # Parentheses and commas that are not ours to take away would be missing here.
         if _squeezed(f"{begin}{item.flat}{end}") != _squeezed(text.removesuffix(body)):

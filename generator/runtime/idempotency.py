@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
 LONGEST_KEY = 255
 
+LONGEST_WAY = 60.0
+"""Seconds, at most, that are left at the end of a key's life for the way to the vendor; a tenth of a short life."""
+
 AfterError = Literal["replays", "runs_again", "unknown"]
 """What the vendor does with a key whose request failed: `replays` the failure, or `runs_again`."""
 
 
 class IdempotencyKey(str):
     """The key of a call, as errors carry it; given to another call, it makes that the same to the vendor.
+
+    A call that is given one believes that a request with it may have been carried out already, and every error of the
+    call says so. A plain text is a key that nothing was sent with yet.
 
     Attributes:
         made_at: When it was first sent, in seconds since 1970.
@@ -64,15 +70,18 @@ class IdempotencyRule:
         if self.header is not None:
             if any(name.lower() == self.header.lower() for name, _ in request.headers):
                 raise ArgumentError(f"extra_headers must not have {self.header}: give it as idempotency_key")
-            return replace(request, headers=(*request.headers, (self.header, str(key))), idempotency_key=key)
+            headers = (*request.headers, (self.header, str(key)))
+            return replace(request, headers=headers, idempotency_key=key, is_known=given is key)
         body = {} if request.body is None else dict(request.body)
         if self.field in body:
             raise ArgumentError(f"the body must not have {self.field}: give it as idempotency_key")
-        return replace(request, body={**body, str(self.field): str(key)}, idempotency_key=key)
+        return replace(request, body={**body, str(self.field): str(key)}, idempotency_key=key, is_known=given is key)
 
-    def is_alive(self, key: str | None, now: float, /) -> bool:
-        """Tell whether the vendor still knows a request by *key*."""
-        return isinstance(key, IdempotencyKey) and now < key.made_at + self.lifetime
+    def left(self, key: str | None, now: float, /) -> float:
+        """Return for how many seconds a request may still leave with *key*; 0 or less when the vendor may not know it."""
+        if not isinstance(key, IdempotencyKey):
+            return 0.0
+        return key.made_at + self.lifetime - min(0.1 * self.lifetime, LONGEST_WAY) - now
 
     def may_be_repeated(self, status_code: int, /) -> bool:
         """Tell whether the same request may follow an answer with this status, which leaves open what was done."""

@@ -14,7 +14,7 @@ from generator.spec.types import OneOf
 _SECTIONS = ("servers", "credentials", "settings", "errors", "pagination", "filters", "auth", "envelope")
 """Sections whose parts are named with their section, such as `errors.too_fast`."""
 
-_WHOLE = ("rate_limit", "testing", "webhooks")
+_WHOLE = ("rate_limit", "testing", "webhooks", "idempotency")
 """Sections that are named as a whole."""
 
 
@@ -84,6 +84,10 @@ def _member_names(checker: Checker) -> Iterator[str]:
         yield from (f"settings.{name}.{word}" for word in setting.one_of)
     for name, form in checker.spec.filters.items():
         yield from (f"filters.{name}.{word}" for word in form.operators)
+    for version, tables in checker.spec.renamed_from.items():
+        for table, renaming in tables.items():
+            yield f"renamed_from.{version}.{table}"
+            yield from (f"renamed_from.{version}.{table}.{'.'.join(path[1:])}" for path, _, _ in renaming.rows())
     for name, endpoint in checker.spec.endpoints.items():
         yield from (f"{name}.{placeholder}" for placeholder in endpoint.call.placeholders())
     for endpoint_name in checker.written("endpoints"):

@@ -17,6 +17,7 @@ from generator.spec.idempotency import IDEMPOTENCY, Idempotency
 from generator.spec.limits import RATE_LIMIT, RateLimit
 from generator.spec.members import TYPES, TypeDefinition
 from generator.spec.pagination import PAGINATION, Pagination
+from generator.spec.renamings import RENAMED_FROM, Renaming
 from generator.spec.scalars import JsonValue
 from generator.spec.servers import SERVER, Server
 from generator.spec.settings import SETTINGS, ClientSetting
@@ -54,7 +55,11 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """What a vendor's pages say of one version of its API, in the vendor's words."""
+    """What a vendor's pages say of one version of its API, in the vendor's words.
+
+    Attributes:
+        older: The specs of the run that say of an older version what this one says of its own, nearest first.
+    """
 
     vendor: str
     version: str
@@ -81,8 +86,9 @@ class Spec:
     assumed: Mapping[str, str]
     unknowns: tuple[str, ...]
     contradictions: tuple[Contradiction, ...]
-    renamed_in: Mapping[str, Mapping[str, Mapping[str, str]]]
+    renamed_from: Mapping[str, Mapping[str, Renaming]]
     changelog: tuple[ChangelogEntry, ...]
+    older: tuple[Spec, ...] = ()
 
 
 SOURCE = RecordShape(
@@ -180,11 +186,7 @@ SPEC = RecordShape(
         "assumed": Key(MapShape(words.text), "Readings that the facts suggest, and why.", default={}),
         "unknowns": Key(ListShape(words.text), "What to ask the vendor.", default=()),
         "contradictions": Key(ListShape(CONTRADICTION), "Where pages disagree.", default=()),
-        "renamed_in": Key(
-            MapShape(MapShape(MapShape(words.text))),
-            "What another version calls the same: version, group, old name: new name.",
-            default={},
-        ),
+        "renamed_from": Key(RENAMED_FROM, "What an older version called the same: tables by version.", default={}),
         "changelog": Key(CHANGELOG, "What the vendor announced, newest first.", default=()),
     },
     "a spec",

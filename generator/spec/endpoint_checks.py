@@ -37,6 +37,9 @@ def check_endpoints(checker: Checker) -> None:
         if method == "GET" and endpoint.effect in ("unsafe", "money"):
             message = f"a GET is repeated by whatever stands between, so none may be {endpoint.effect}; if it changes nothing, write read"
             checker.complain((*path, "effect"), "S049", message)
+        if endpoint.effect == "money" and endpoint.auth == () and spec.auth.parts:
+            message = "money moves only for who is known; leave 'none' out, or write which parts of auth it uses"
+            checker.complain((*path, "auth"), "S122", message)
         if endpoint.testing and "testing" in checker.written(*path) and spec.testing is None:
             message = "nothing says how a call tells that it is a test; write a section 'testing', or leave this out"
             if not checker.is_broken("testing"):

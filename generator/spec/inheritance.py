@@ -41,7 +41,7 @@ _MERGED = (
 )
 
 _OWN_KEYS = frozenset(
-    {"vendor", "version", "package", "title", "like", "without", "changelog", "renamed_in", "unknowns"}
+    {"vendor", "version", "package", "title", "like", "without", "changelog", "renamed_from", "unknowns"}
     | {"contradictions", "assumed"}
 )
 """What is never taken from the base: it is said of one version."""

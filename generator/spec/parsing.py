@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from generator.diagnostics import Complaints, Diagnostic
+from generator.inputs import older_versions
 from generator.spec.checker import Checker
 from generator.spec.checks import check, check_secrets
 from generator.spec.document import SPEC, Spec
@@ -14,8 +15,9 @@ from generator.spec.form_checks import check_vectors
 from generator.spec.inheritance import inherit, reference_of
 from generator.spec.locating import locate
 from generator.spec.nodes import Mapping, Scalar, Sequence
+from generator.spec.renaming_checks import check_old_names
 from generator.spec.shape import Place, Unreadable
-from generator.spec.source import SpecSource
+from generator.spec.source import SpecSource, file_of
 
 
 def parse_specs(sources: Iterable[SpecSource], complaints: Complaints) -> dict[str, Spec]:
@@ -36,12 +38,16 @@ def parse_specs(sources: Iterable[SpecSource], complaints: Complaints) -> dict[s
     unread |= {source.name for source in sources if reference_of(source) is None}
     found: dict[str, Complaints] = {}
     read: dict[str, Spec] = {}
+    roots: dict[str, Mapping] = {}
     for source in sources:
         own = found.setdefault(source.name, Complaints())
         root = inherit(source, named, unread, own)
         spec = _parse(root, own) if root is not None else None
-        if spec is not None:
-            read[source.name] = spec
+        if root is not None and spec is not None:
+            read[source.name], roots[source.name] = spec, root
+    read = _with_older(sources, read, found)
+    for name, spec in read.items():
+        check_old_names(Checker(spec, roots[name], found[name]))
     for source in sources:
         for diagnostic in found[source.name].found:
             if diagnostic.position.file == source.name:
@@ -65,6 +71,21 @@ def _by_reference(sources: tuple[SpecSource, ...], complaints: Complaints) -> di
             message = f"{first.name} is of vendor and version {reference} as well; each version has one spec"
             complaints.add(locate(source.root, ("version",)), "S065", "version", message)
     return named
+
+
+def _with_older(
+    sources: tuple[SpecSource, ...], read: dict[str, Spec], found: dict[str, Complaints]
+) -> dict[str, Spec]:
+    """Return the specs, each with those of older versions that have no mistake."""
+    files = [file_of(source) for source in sources]
+    older = {
+        file.name: tuple(
+            read[each.name] for each in older_versions(file, files) if each.name in read and not found[each.name]
+        )
+        for file in files
+        if file.name in read
+    }
+    return {name: replace(spec, older=older[name]) if older[name] else spec for name, spec in read.items()}
 
 
 def _claims(sources: tuple[SpecSource, ...], complaints: Complaints) -> None:

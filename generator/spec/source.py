@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.diagnostics import Complaints, Position
+from generator.inputs import SpecFile
 from generator.spec.nodes import Entry, Mapping, Node, Scalar, Sequence
 from generator.spec.scalars import JsonValue, NotThatKind, as_boolean, as_integer, as_json, as_number, as_text
 from generator.spec.yaml_subset import MOST_COMPLAINTS, parse_yaml
@@ -32,6 +33,7 @@ __all__ = [
     "as_json",
     "as_number",
     "as_text",
+    "file_of",
     "parse_source",
     "read_source",
 ]
@@ -82,6 +84,22 @@ class SpecSource:
     text: str
     root: Mapping
     digest: str
+
+
+def file_of(source: SpecSource) -> SpecFile:
+    """Return who a spec is."""
+
+    def text(key: str) -> str:
+        node = source.root.get(key)
+        return node.text if isinstance(node, Scalar) else ""
+
+    return SpecFile(
+        name=source.name,
+        digest=source.digest,
+        package=text("package"),
+        reference=f"{text('vendor')}/{text('version')}",
+        like=text("like"),
+    )
 
 
 def read_source(path: Path, name: str, complaints: Complaints) -> SpecSource | None:

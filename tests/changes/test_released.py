@@ -10,9 +10,24 @@ import pytest
 
 from generator.changes.extraction import surface_of
 from generator.changes.spelling import SURFACE_FILE, spell_surface
+from generator.changes.surface import FORMAT
 from generator.cli.complaints import render
 from generator.pipeline import read_specs
 from tests.changes.projects import ENTRY, PAID, SPEC, Project
+
+TABLE = """\
+renamed_from:
+  v1:
+    words:
+      names:
+        unpaid: open
+"""
+KEYED = (
+    SPEC.replace("version: v1", "version: v2")
+    .replace("GET invoices/{id}", "POST invoices")
+    .replace("effect: read", "effect: unsafe")
+    .replace("endpoints:", "idempotency: { key: header Idempotency-Key, lifetime: 1 day }\nendpoints:")
+)
 
 MERGE_MARKS = Path(__file__).parent / "released" / "merge_marks"
 
@@ -114,13 +129,49 @@ def test_names_that_clientmill_alone_makes_need_no_entry(project: Project) -> No
     assert project.codes() == []
 
 
+def test_tables_and_keys_that_an_older_surface_could_not_say_need_no_entry(project: Project) -> None:
+    keyed = KEYED + TABLE
+    project.write(keyed)
+    project.release()
+    text = project.remembered.read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith(("renaming", "renamed", "idempotency"))]
+    older = "\n".join(lines).replace("; keyed", "").replace(f"Format {FORMAT}.", "Format 1.") + "\n"
+    project.remembered.write_text(older.replace("Format 1.", f"Format {FORMAT}."), encoding="utf-8")
+    project.write(keyed + "# Another text.\n")
+    told = project.codes()
+    project.remembered.write_text(older, encoding="utf-8")
+
+    # The section and the call that carries keys, and the table with its names, each once.
+    assert told == ["S130", "S130"]
+    assert project.codes() == []
+
+
+def test_a_name_of_a_table_is_announced_by_itself_or_with_its_table(project: Project) -> None:
+    project.write(SPEC.replace("v1", "v2") + TABLE)
+    project.release()
+    changed = SPEC.replace("v1", "v2") + TABLE.replace("unpaid: open", "unpaid: due")
+    entry = ENTRY.replace("additive", "behaviour").replace("adds: [Invoice.paidOn]", "changes: [{}]")
+    project.write(changed)
+    told = project.told()
+    project.write(changed + entry.format("renamed_from.v1.words.unpaid"))
+    by_itself = project.codes()
+    project.write(changed + entry.format("renamed_from.v1.words"))
+
+    assert [(each.code, each.position.line, each.place) for each in told] == [
+        ("S130", 19, "renamed_from.v1.words.names.unpaid")
+    ]
+    assert by_itself == []
+    assert project.codes() == []
+
+
 def test_what_an_older_surface_could_not_say_needs_no_entry(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.release()
     text = project.remembered.read_text(encoding="utf-8")
-    project.remembered.write_text(text.replace("field Invoice.id: required; type", "field Invoice.id: required; kind"))
+    older = text.replace("field Invoice.id: required; type", "field Invoice.id: required; kind")
+    project.remembered.write_text(older.replace(f"Format {FORMAT}.", f"Format {FORMAT - 1}."))
     project.write(SPEC + "# Another text.\n")
     told = project.codes()
-    monkeypatch.setattr("generator.changes.comparison.KEYS_SINCE", {"field.type": 2, "field.kind": 2})
+    monkeypatch.setattr("generator.changes.comparison.KEYS_SINCE", {"field.type": FORMAT, "field.kind": FORMAT})
 
     assert told == ["S130"]
     assert project.codes() == []

@@ -22,8 +22,22 @@ class Ended:
     said: str
 
 
-def on_a_terminal(folder: Path, *arguments: str, variables: Mapping[str, str] | None = None) -> Ended:
-    """Run the command with its output on a terminal."""
+END_OF_INPUT = "\x04"
+"""What a terminal sends when somebody types Ctrl-D."""
+
+
+def on_a_terminal(
+    folder: Path, *arguments: str, variables: Mapping[str, str] | None = None, typed: str = "", after: str = ""
+) -> Ended:
+    """Run the command on a terminal.
+
+    Args:
+        folder: Where it runs.
+        arguments: Its arguments.
+        variables: What its environment has beside ours.
+        typed: What somebody types.
+        after: Typed once this was said.
+    """
     ours, theirs = pty.openpty()
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     process = subprocess.Popen(
@@ -44,6 +58,9 @@ def on_a_terminal(folder: Path, *arguments: str, variables: Mapping[str, str] | 
         if not piece:
             break
         said += piece
+        if typed and after.encode() in said:
+            os.write(ours, typed.encode())
+            typed = ""
     os.close(ours)
     return Ended(process.wait(60), said.decode().replace("\r\n", "\n"))
 

@@ -24,9 +24,14 @@ class Shift:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self._stopped_at: float | None = None
 
     def __call__(self) -> float:
-        return time.monotonic() + self.seconds
+        return (time.monotonic() if self._stopped_at is None else self._stopped_at) + self.seconds
+
+    def stop(self) -> None:
+        """Go on only when it is set forward: on a busy machine a second may be over before two calls are."""
+        self._stopped_at = time.monotonic()
 
 
 class Session:

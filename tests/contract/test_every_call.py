@@ -179,9 +179,16 @@ def test_refusal_by_rate_of_each_package_tells_how_long_to_wait(each: Caller) ->
     assert error.retry_after == 7.0
 
 
-def test_wait_of_each_package_that_would_outlast_the_deadline_is_not_begun(each: Caller) -> None:
+@pytest.mark.parametrize(
+    ("setting", "wait"),
+    [({"timeout": 5}, "6"), ({"timeout": httpx2.Timeout(5)}, "61"), ({}, "61")],
+    ids=["seconds", "bounds_of_each_try", "default"],
+)
+def test_wait_of_each_package_that_would_outlast_the_deadline_is_not_begun(
+    each: Caller, setting: dict[str, Any], wait: str
+) -> None:
     began = time.monotonic()
-    with each.against(lambda _: httpx2.Response(429, headers={"Retry-After": "99"}), timeout=5) as session:
+    with each.against(lambda _: httpx2.Response(429, headers={"Retry-After": wait}), **setting) as session:
         error = session.error(each.vendor.read)
 
     assert isinstance(error, each.module.APIError)

@@ -100,6 +100,15 @@ def test_values_are_encoded_once(vendor: Kolmisoft, calling: Calling) -> None:
     assert b"%C5%BDilvinas" in vendor.requests[0].body
 
 
+def test_names_that_are_taken_have_an_underscore(vendor: Kolmisoft, calling: Calling) -> None:
+    calling.call(vendor, "cp_update", cp_id=2, timeout_=30, timeout=4.0, hashed=["cp_id"])
+    calling.call(vendor, "aggregate_get", from_=1252454580)
+
+    sent = [urllib.parse.parse_qs(request.body.decode()) for request in vendor.requests]
+    assert [fields.get("timeout") for fields in sent] == [["30"], None]
+    assert [fields.get("from") for fields in sent] == [None, ["1252454580"]]
+
+
 def test_what_is_not_given_is_not_sent(vendor: Kolmisoft, calling: Calling) -> None:
     calling.call(vendor, "payments_get")
     calling.call(vendor, "user_balance_get", username="client1")
@@ -207,6 +216,36 @@ def test_functions_without_an_answer_return_none(vendor: Kolmisoft, calling: Cal
     names = ("exchange_rate_update", "user_logout", "cp_create", "cp_delete", "number_pool_create")
 
     assert [calling.call(vendor, name, **CALLS[name]) for name in names] == [None] * 5
+
+
+PAID = (
+    "<page><response>{}<payment currency='USD'><payment_id>1</payment_id><tax>0</tax><amount>9</amount>"
+    "<gross>9</gross></payment></response></page>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("exchange_rate_update", "<page><status><success>Nothing to do</success></status></page>"),
+        ("cp_delete", "<page><status/></page>"),
+        ("number_pool_create", "<page/>"),
+        ("user_logout", "<action><name>logout</name></action>"),
+        ("tariff_wholesale_update", "<page><status>queued</status><tariff_id>1</tariff_id></page>"),
+        ("payment_create", PAID.format("<status>pending</status>")),
+        ("payment_create", PAID.format("")),
+    ],
+)
+def test_an_answer_that_does_not_say_that_it_was_done_is_no_success(
+    vendor: Kolmisoft, calling: Calling, name: str, text: str
+) -> None:
+    vendor.fail(saying_xml(text))
+
+    with pytest.raises(package().APIError) as caught:
+        calling.call(vendor, name, **CALLS[name])
+
+    assert caught.value.may_have_executed is True
+    assert len(vendor.requests) == 1
 
 
 @pytest.mark.parametrize("packed", ["header", "bare", "not"])

@@ -310,6 +310,17 @@ def test_wait_ends_at_its_deadline_and_tells_what_was_started(calling: Calling, 
     assert started in str(error)
 
 
+def test_failure_while_it_is_waited_for_tells_that_it_was_started(calling: Calling, vendor: Monetize360) -> None:
+    vendor.questions = 1000
+    vendor.fail(lambda turn: turn.send(turn.work().spelled()), saying(404, b"{}"))
+    with calling.client(vendor) as session:
+        error = session.error("workflows.execute_and_wait", "w", data={}, deadline=20)
+
+    assert type(error) is package.NotFoundError
+    assert error.may_have_executed is True
+    assert vendor.work["execute"] == 1
+
+
 def test_status_that_the_caller_knows_to_be_final_ends_the_wait(calling: Calling, vendor: Monetize360) -> None:
     vendor.questions = 1000
     with calling.client(vendor) as session:

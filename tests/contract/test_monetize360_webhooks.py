@@ -239,3 +239,15 @@ def test_signatures_are_compared_in_constant_time() -> None:
 
     assert "hmac.compare_digest" in source
     assert "==" not in source
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "a\nb", "a\r\nX-Other: 1", "a\n", "\na", "a.b", "a b", "a\x00", "é", "a" * 201, "a,b", "a\u2028b"]
+)
+def test_id_that_cannot_be_signed_is_refused(name: str) -> None:
+    scheme = Scheme(signed=("id", ".", "body"), id_header="X-Id")
+    signature = signed(name.encode() + b"." + BODY)
+
+    assert refusal(BODY, {HEADER: signature, "X-Id": name}, scheme=scheme).reason == "header"
+    good = {HEADER: signed(b"msg-1." + BODY), "X-Id": "msg-1"}
+    assert isinstance(verify(BODY, good, secret=SECRET, header=HEADER, scheme=scheme, now=SENT), WorkflowCompletedEvent)

@@ -130,6 +130,8 @@ def test_distribution_says_what_it_is_and_needs(package: Vendor, target: Path) -
 
     assert f"Name: {package.package}-client" in told
     assert "Classifier: Private :: Do Not Upload" in told
+    assert not [line for line in told if "licen" in line.lower()]
+    assert not [path for path in information.rglob("*") if "licen" in path.name.lower()]
     assert "Requires-Python: >=3.11" in told
     needed = [line for line in told if line.startswith("Requires-Dist") and "extra ==" not in line]
     assert sorted(line.split()[1].partition("<")[0] for line in needed) == ["httpx2", "pydantic"]

@@ -78,6 +78,15 @@ def test_page_can_be_iterated_over_itself(caller: Caller, vendor: M360) -> None:
         assert [numbers(one.items) for one in session.all(page.pages())] == [[0, 1], [2, 3], [4]]
 
 
+def test_page_of_a_question_that_goes_backward_is_iterated_over_backward(caller: Caller, vendor: M360) -> None:
+    stock(caller, vendor, 6)
+    with caller.client(vendor) as session:
+        page = session.call("get_history", limit=2, order="id:asc", ending_before=session_id(5))
+
+        assert numbers(page.items) == [3, 4]
+        assert numbers(session.all(page)) == [4, 3, 2, 1, 0]
+
+
 def test_pages_of_version_1_tell_the_total(vendor: M360) -> None:
     for asynchronous in (False, True):
         caller = Caller("v1", asynchronous)

@@ -60,11 +60,30 @@ def test_what_changed_stands_in_the_summary_and_breaking_fails(project: Project)
     unwanted = step(project, "Refuse what was not wanted", FAIL_ON="breaking")
 
     assert (shown[0], wanted[0], unwanted[0]) == (0, 0, 1)
-    assert "### `ledgerly_one`: 1.0.0" in shown[2]
+    assert shown[2] == (
+        "### `ledgerly_one`: 1.0.0 -> 2.0.0 once this is announced in the changelog\n\n**Broken**\n\n"
+        "| what | was | is | why it matters | reached by |\n|---|---|---|---|---|\n"
+        "| `getInvoice` | `string` | `integer` | The call gives back another type. |  |\n"
+    )
 
 
-def test_a_stale_client_fails_the_job(project: Project) -> None:
-    assert step(project, "Check specs and clients")[0] == 1
+def test_a_change_that_is_not_announced_fails_the_job_at_its_line(project: Project) -> None:
+    status, said, _ = step(project, "Check specs and clients")
+
+    assert status == 1
+    assert "::error file=specs/one.yaml,line=16,col=3,title=S130" in said
+
+
+def test_a_stale_client_fails_the_job_until_it_is_generated(project: Project) -> None:
+    project.write("specs/one.yaml", spec("ledgerly_one", doc="Reads one invoice."))
+    stale = step(project, "Check specs and clients")
+    generated = project.run("generate", "--quiet")
+    fresh = step(project, "Check specs and clients")
+
+    assert stale[0] == 1
+    assert "+| `get_invoice` | `str` | Reads one invoice. |\n" in stale[1]
+    assert stale[1].endswith("ledgerly_one is not what its spec says; run: clientmill generate\n")
+    assert (generated.status, fresh[0]) == (0, 0)
 
 
 def test_without_a_base_nothing_is_compared(project: Project) -> None:

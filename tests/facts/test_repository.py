@@ -68,6 +68,17 @@ def test_requirements_are_what_the_project_asks_for(name: str) -> None:
         assert requirement.specifier.contains(pinned[requirement.name]), requirement
 
 
+def test_a_client_is_tested_with_the_oldest_versions_that_it_takes() -> None:
+    text = (ROOT / "requirements" / "client.txt").read_text(encoding="utf-8")
+    pinned = dict(re.findall(r"^([a-z0-9._-]+)==([^ ]+)", text, re.MULTILINE))
+    oldest = {
+        requirement.name: [each.version for each in requirement.specifier if each.operator == ">="]
+        for requirement in map(Requirement, DEPENDENCIES)
+    }
+
+    assert oldest == {name: [pinned[name]] for name in oldest}
+
+
 def test_tools_that_shape_the_output_have_one_version() -> None:
     exact = {each.name for each in map(Requirement, PROJECT["project"]["dependencies"]) if "==" in str(each.specifier)}
 

@@ -9,12 +9,14 @@ import shutil
 import sys
 
 from tests.golden.building import CASES, FOLDER, expected_folder, shown
-from tests.golden.hostile import HOSTILE_CASE, hostile_spec
+from tests.golden.hostile import TWINS, hostile_spec
 
 
 def main() -> int:
     """Write what differs; tell which files."""
-    (FOLDER / HOSTILE_CASE / "spec.yaml").write_text(hostile_spec(), encoding="utf-8")
+    for case in TWINS:
+        (FOLDER / case).mkdir(exist_ok=True)
+        (FOLDER / case / "spec.yaml").write_text(hostile_spec(case), encoding="utf-8")
     for case in CASES:
         folder = expected_folder(case)
         wanted = {folder / path: text for path, text in shown(case).items()}

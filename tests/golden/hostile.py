@@ -1,16 +1,25 @@
 """Texts that would do harm if they were printed as they are, in every place of a spec where a text may stand.
 
-`twin/spec.yaml` has plain words with a number in all those places. `infected` puts other texts there.
+The twins have plain words with a number in all those places, each number once: `twin/spec.yaml` in most of them, the others
+where forms, digests and logins have more. `infected` puts other texts there.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from xml.sax.saxutils import escape
 
-HOSTILE_CASE = "hostile_text"
-HARMLESS = Path(__file__).parent / "twin" / "spec.yaml"
+HERE = Path(__file__).parent
+HARMLESS = HERE / "twin" / "spec.yaml"
+TWINS: Mapping[str, Path] = {
+    "hostile_text": HARMLESS,
+    "hostile_forms": HERE / "twin_of_forms" / "spec.yaml",
+    "hostile_logins": HERE / "twin_of_logins" / "spec.yaml",
+}
+"""The hostile cases, and the harmless twin of each."""
 
 PAYLOADS = {
     "docstring_ends": 'x"""\nraise SystemExit("ran")\n"""',
@@ -45,17 +54,24 @@ PAYLOADS = {
 }
 
 # What a place takes: keys of mappings have one line and no blanks at their ends, words have no comma, and so on.
-_ONE_LINE = frozenset({6, 8, 9, 12, 23, 28, 44, 47, 53, 54, 55, 64})
-_KEYS_BESIDE_OTHERS = frozenset({9, 12, 64})
-_WORDS = frozenset({18, 19, 34, 68, 69})
-_HEADERS = frozenset({5, 31, 32})
+_ONE_LINE = frozenset({6, 8, 9, 12, 23, 28, 44, 47, 54, 55, 62, 64})
+_KEYS_BESIDE_OTHERS = frozenset({9, 12, 56, 63, 64})
+_WORDS = frozenset({18, 19, 34, 68, 69, 83, 84})
+_HEADERS = frozenset({5, 31, 32, 98})
 _ADDRESSES = frozenset({3})
 _PATH_VALUES = frozenset({27, 36})
+_XML = frozenset({89, 90, 93})
+_NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # Where a text is data, every character of it counts; elsewhere it is prose, whose white space is folded.
-EXACT = frozenset({6, 7, 8, 9, 12, 13, 18, 19, 34, 23, 24, 27, 28, 29, 30, 31, 33, 35, 37, 67, 68, 69})
-PROSE = frozenset({1, 2, 4, 10, 14, 15, 16, 17, 20, 21, 22, 25, 38, 39, 41, 42, 43, 60, 61, 65, 66, 71, 72})
+EXACT = frozenset({6, 7, 8, 9, 12, 13, 18, 19, 34, 23, 24, 27, 28, 29, 30, 31}) | frozenset(
+    {33, 35, 37, 54, 55, 56, 62, 63, 67, 68, 69, 83, 84, 85, 86, 88}
+)
+PROSE = frozenset({1, 2, 4, 10, 14, 15, 16, 17, 20, 21, 22, 25, 38, 39, 41, 42}) | frozenset(
+    {43, 53, 59, 60, 61, 65, 66, 71, 72, 73, 75, 80, 82, 91, 94, 97}
+)
 
+_DIGEST = re.compile(r'"digest of ([0-9 ]+)"')
 _PLACE = re.compile(r'"([^"\n]*plain[ -]\d\d[^"\n]*)"|plain \d\d')
 _TOKEN = re.compile(r"plain[ -](\d\d)")
 
@@ -72,15 +88,28 @@ def fitted(text: str, number: int) -> str:
         text = "".join(text.split()) or "x"
     if number in _PATH_VALUES:
         text = "".join(character for character in text if character >= " " and character != "\x7f").strip()
+    if number in _XML:
+        text = escape(_NO_XML.sub("", text), {"'": "&apos;"}) or "x"
     # Keys that meet others in one mapping.
     return f"{text} {number}" if number in _KEYS_BESIDE_OTHERS else text
 
 
-def infected(choose: Callable[[int], str]) -> str:
-    """Return the harmless spec with other texts in all its places.
+def numbers(twin: Path = HARMLESS) -> frozenset[int]:
+    """Return the numbers of the places that a twin has."""
+    return frozenset(int(number) for number in _TOKEN.findall(twin.read_text(encoding="utf-8")))
+
+
+def harmless_spec(twin: Path) -> str:
+    """Return the spec of a twin, with the digests that its plain words make."""
+    return _DIGEST.sub(lambda place: _digest(place, "plain {:02d}".format), twin.read_text(encoding="utf-8"))
+
+
+def infected(choose: Callable[[int], str], twin: Path = HARMLESS) -> str:
+    """Return a harmless spec with other texts in all its places, and the digests that they make.
 
     Args:
         choose: The text for the place with a number.
+        twin: The harmless spec.
     """
 
     def put(token: re.Match[str]) -> str:
@@ -90,14 +119,21 @@ def infected(choose: Callable[[int], str]) -> str:
     def spell(place: re.Match[str]) -> str:
         return _quoted(_TOKEN.sub(put, place[1] or place[0]))
 
-    lines = HARMLESS.read_text(encoding="utf-8").split("\n")
-    return "\n".join(line if line.startswith("#") else _PLACE.sub(spell, line) for line in lines[2:])
+    def sign(place: re.Match[str]) -> str:
+        return _digest(place, lambda number: fitted(choose(number), number))
+
+    lines = twin.read_text(encoding="utf-8").split("\n")
+    return "\n".join(line if line.startswith("#") else _PLACE.sub(spell, _DIGEST.sub(sign, line)) for line in lines[2:])
 
 
-def hostile_spec() -> str:
-    """Return the spec of the case: each text stands in some places."""
+def hostile_spec(case: str) -> str:
+    """Return the spec of a hostile case: each text stands in some places."""
     texts = tuple(PAYLOADS.values())
-    return infected(lambda number: texts[number % len(texts)])
+    return infected(lambda number: texts[number % len(texts)], TWINS[case])
+
+
+def _digest(place: re.Match[str], text: Callable[[int], str]) -> str:
+    return hashlib.sha256("".join(text(int(number)) for number in place[1].split()).encode()).hexdigest()
 
 
 def _quoted(text: str) -> str:

@@ -19,7 +19,7 @@ from black.mode import Mode, TargetVersion
 
 from generator.render.environment import templates_folder
 from tests.golden.building import CASES, expected_folder, made, shown
-from tests.golden.hostile import HOSTILE_CASE, hostile_spec
+from tests.golden.hostile import TWINS, hostile_spec
 
 _MODE = Mode(target_versions={TargetVersion.PY311, TargetVersion.PY312, TargetVersion.PY313}, line_length=120)
 
@@ -122,7 +122,8 @@ def test_tests_of_the_packages_pass(packages: Path) -> None:
     assert child.returncode == 0, child.stdout[-6000:]
 
 
-def test_hostile_case_has_a_text_in_every_place() -> None:
-    text = (expected_folder(HOSTILE_CASE).parent / "spec.yaml").read_text(encoding="utf-8")
+@pytest.mark.parametrize("case", TWINS)
+def test_hostile_case_has_a_text_in_every_place(case: str) -> None:
+    text = (expected_folder(case).parent / "spec.yaml").read_text(encoding="utf-8")
 
-    assert text == hostile_spec(), "run `make golden` and read the diff"
+    assert text == hostile_spec(case), "run `make golden` and read the diff"

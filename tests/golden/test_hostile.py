@@ -6,6 +6,7 @@ import ast
 import functools
 import inspect
 import re
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -17,7 +18,7 @@ from markdown_it.token import Token
 
 from generator.tree import FileTree
 from tests.golden.building import made, printed_from, spec_of
-from tests.golden.hostile import EXACT, HARMLESS, HOSTILE_CASE, PAYLOADS, PROSE, fitted, infected
+from tests.golden.hostile import EXACT, HARMLESS, PAYLOADS, PROSE, TWINS, fitted, harmless_spec, infected, numbers
 
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -70,20 +71,21 @@ def folded(text: str) -> str:
 
 
 @functools.cache
-def harmless() -> FileTree:
-    return printed_from(spec_of(HARMLESS.parent))[1]
+def harmless(case: str = "hostile_text") -> FileTree:
+    """Print the package of a hostile case's twin."""
+    return _printed(harmless_spec(TWINS[case]))
 
 
 @functools.cache
-def printed_with(payload: str, folder: Path) -> FileTree:
+def printed_with(payload: str, case: str = "hostile_text") -> FileTree:
     """Print the package of the spec that has one payload in all its places."""
-    (folder / "spec.yaml").write_text(infected(lambda _: PAYLOADS[payload]), encoding="utf-8")
-    return printed_from(spec_of(folder))[1]
+    return _printed(infected(lambda _: PAYLOADS[payload], TWINS[case]))
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("hostile")
+def _printed(document: str) -> FileTree:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "spec.yaml").write_text(document, encoding="utf-8")
+        return printed_from(spec_of(Path(folder)))[1]
 
 
 @pytest.fixture(params=tuple(PAYLOADS))
@@ -91,16 +93,21 @@ def payload(request: pytest.FixtureRequest) -> str:
     return cast("str", request.param)
 
 
-def test_hostile_case_differs_from_its_twin_in_texts_only() -> None:
-    _hold_against_twin(made(HOSTILE_CASE).printed)
+@pytest.fixture(params=TWINS)
+def case(request: pytest.FixtureRequest) -> str:
+    return cast("str", request.param)
 
 
-def test_payload_changes_texts_only(payload: str, folder: Path) -> None:
-    _hold_against_twin(printed_with(payload, folder))
+def test_hostile_case_differs_from_its_twin_in_texts_only(case: str) -> None:
+    _hold_against_twin(made(case).printed, case)
 
 
-def _hold_against_twin(tree: FileTree) -> None:
-    twin = harmless()
+def test_payload_changes_texts_only(payload: str, case: str) -> None:
+    _hold_against_twin(printed_with(payload, case), case)
+
+
+def _hold_against_twin(tree: FileTree, case: str) -> None:
+    twin = harmless(case)
 
     assert tree.keys() == twin.keys()
     for path, text in tree.items():
@@ -108,34 +115,40 @@ def _hold_against_twin(tree: FileTree) -> None:
             assert structure(text) == structure(twin[path]), path
 
 
-def test_data_reads_back_exactly(payload: str, folder: Path) -> None:
-    found = set(texts(printed_with(payload, folder)))
+def test_data_reads_back_exactly(payload: str, case: str) -> None:
+    found = set(texts(printed_with(payload, case)))
 
-    missing = {number for number in EXACT if fitted(PAYLOADS[payload], number) not in found}
+    missing = {number for number in EXACT & numbers(TWINS[case]) if fitted(PAYLOADS[payload], number) not in found}
     # A path has its value inside, and what has several lines was cleaned above as a docstring is.
     lines = {number for number in missing if inspect.cleandoc(fitted(PAYLOADS[payload], number)) in found}
     assert missing - lines == set()
 
 
-def test_prose_reads_back_with_its_white_space_folded(payload: str, folder: Path) -> None:
-    tree = printed_with(payload, folder)
+def test_prose_reads_back_with_its_white_space_folded(payload: str, case: str) -> None:
+    tree = printed_with(payload, case)
     read = "\n".join(map(folded, texts(tree)))
 
-    assert {number for number in PROSE if folded(fitted(PAYLOADS[payload], number)) not in read} == set()
+    expected = PROSE & numbers(TWINS[case])
+    assert {number for number in expected if folded(fitted(PAYLOADS[payload], number)) not in read} == set()
 
 
-def test_python_is_printable_ascii_or_letters(payload: str, folder: Path) -> None:
+def test_python_is_printable_ascii_or_letters(payload: str, case: str) -> None:
     """Nothing in a file moves a cursor, turns text around or hides."""
-    for path, text in printed_with(payload, folder).items():
+    for path, text in printed_with(payload, case).items():
         assert all(character == "\n" or character.isprintable() for character in text), path
 
 
-def test_project_file_has_the_planned_keys_only(payload: str, folder: Path) -> None:
+def test_project_file_has_the_planned_keys_only(payload: str, case: str) -> None:
     path = PurePosixPath("pyproject.toml")
-    read = tomllib.loads(printed_with(payload, folder)[path])
+    read = tomllib.loads(printed_with(payload, case)[path])
 
-    assert _shape(read) == _shape(tomllib.loads(harmless()[path]))
-    assert read["project"]["description"] == folded(PAYLOADS[payload])
+    twin = tomllib.loads(harmless(case)[path])
+    is_title_hostile = 1 in numbers(TWINS[case])
+
+    assert _shape(read) == _shape(twin)
+    assert read["project"]["description"] == (
+        folded(PAYLOADS[payload]) if is_title_hostile else twin["project"]["description"]
+    )
 
 
 def _shape(value: object) -> object:
@@ -149,9 +162,9 @@ def _shape(value: object) -> object:
 
 
 @pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
-def test_page_has_the_markup_of_its_twin(page: str, payload: str, folder: Path) -> None:
+def test_page_has_the_markup_of_its_twin(page: str, payload: str, case: str) -> None:
     path = PurePosixPath(page)
-    text, twin = printed_with(payload, folder)[path], harmless()[path]
+    text, twin = printed_with(payload, case)[path], harmless(case)[path]
 
     assert len(text.split("\n")) == len(twin.split("\n"))
     assert markdown_structure(text) == markdown_structure(twin)
@@ -168,4 +181,4 @@ def test_name_of_a_spec_is_inert(name: str) -> None:
     assert header.isascii()
     assert "# type" not in header[1:]
     assert "coding:" not in header
-    _hold_against_twin(tree)
+    _hold_against_twin(tree, "hostile_text")

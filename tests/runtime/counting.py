@@ -1,4 +1,6 @@
-"""Many processes that share a limit, and a vendor in a process of its own that notes when it sees each request.
+"""Many processes that share a limit, and a vendor in a process of its own that notes when each request arrives.
+
+It is the system's word, where it gives one: a vendor that does not get its turn would see late what left in time.
 
 Run as: python -m tests.runtime.counting vendor, or caller and how it calls.
 """
@@ -9,7 +11,9 @@ Run as: python -m tests.runtime.counting vendor, or caller and how it calls.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +29,7 @@ from generator.runtime.file_limits import FileLimiter
 from generator.runtime.redis_limits import RedisLimiter
 from generator.runtime.request import CallOptions
 from tests.runtime.ledgerly import KEY, LIMITED_SERVICE, READ, TOKEN, good
+from tests.stand_ins.wire import Incoming
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,6 +79,11 @@ def most_in_a_window(seen: Sequence[float], window: float) -> int:
     return max(sum(1 for later in seen if moment <= later < moment + window) for moment in seen)
 
 
+def used(seen: Sequence[float], requests: int, window: float, windows: int = 2) -> float:
+    """Return how much of the limit was used in the first *windows*, 1 for all of it."""
+    return sum(1 for moment in seen if moment < seen[0] + windows * window) / (windows * requests)
+
+
 def _started(*arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.runtime.counting", *arguments]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -92,23 +102,27 @@ def _tell(process: subprocess.Popen[str], line: str) -> None:
         process.stdin.flush()
 
 
-async def _vendor() -> None:
+def _vendor() -> None:
     seen: list[float] = []
     body = json.dumps(good({"entryId": "e1"})).encode()
     answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while await reader.readuntil(b"\r\n\r\n"):
-                seen.append(time.monotonic())
-                writer.write(answer)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
+    def serve(sock: socket.socket) -> None:
+        incoming = Incoming(sock)
+        with sock, contextlib.suppress(OSError):
+            while incoming.until(b"\r\n\r\n"):
+                seen.append(incoming.at)
+                sock.sendall(answer)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=256)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - whoever started it reads it
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+    def accept() -> None:
+        while True:
+            sock, _ = listener.accept()
+            threading.Thread(target=serve, args=(sock,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    print(listener.getsockname()[1], flush=True)  # noqa: T201 - whoever started it reads it
+    sys.stdin.readline()
     print(json.dumps(seen), flush=True)  # noqa: T201 - the same
 
 
@@ -160,6 +174,6 @@ def _caller(port: str, where: str, *how: str) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "vendor":
-        asyncio.run(_vendor())
+        _vendor()
     else:
         _caller(*sys.argv[2:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import json
 import pickle
@@ -13,7 +14,13 @@ import httpx2
 import pytest
 
 from generator.runtime.commands import Send
-from generator.runtime.errors import APIConnectionError, ArgumentError, ConflictError, InternalServerError
+from generator.runtime.errors import (
+    APIConnectionError,
+    APIStatusError,
+    ArgumentError,
+    ConflictError,
+    InternalServerError,
+)
 from generator.runtime.idempotency import IdempotencyKey, IdempotencyRule
 from generator.runtime.request import CallOptions
 from tests.runtime.ledgerly import PAY, POST, SERVICE, FakeTime, Runner, good
@@ -172,7 +179,7 @@ def test_forgotten_key_is_refused_before_sending(runner: Runner, fake_time: Fake
 def test_key_that_is_forgotten_between_two_tries_is_not_sent_again(runner: Runner) -> None:
     ledger = Ledger("cut", 200)
     fake_time = FakeTime()
-    told = iter([NOW, NOW, NOW + HOUR + 1, NOW + HOUR + 1, NOW + HOUR + 1])
+    told = iter([NOW, NOW + HOUR + 1, NOW + HOUR + 1, NOW + HOUR + 1])
     clock = replace(fake_time.clock(), time=lambda: next(told))
     with pytest.raises(APIConnectionError) as caught:
         runner.call(paying(BY_HEADER), ledger, clock=clock)
@@ -227,3 +234,56 @@ def test_refusal_of_a_known_code_tells_the_key_too(runner: Runner) -> None:
         runner.call(paying(BY_HEADER), ledger, service=SERVICE, options=CallOptions(idempotency_key="k"))
 
     assert (caught.value.may_have_executed, caught.value.idempotency_key) == (False, "k")
+
+
+@pytest.mark.parametrize("status", [400, 409, 422, 429])
+def test_key_that_was_sent_before_leaves_open_what_it_did(runner: Runner, status: int) -> None:
+    key = IdempotencyKey("order-77", NOW)
+    with pytest.raises(APIStatusError) as caught:
+        runner.call(
+            paying(BY_HEADER),
+            Ledger(status),
+            options=CallOptions(idempotency_key=key),
+            clock=FakeTime().clock(),
+            max_retries=0,
+        )
+
+    assert caught.value.may_have_executed is True
+
+
+def test_request_that_is_at_work_may_have_executed(runner: Runner) -> None:
+    with pytest.raises(ConflictError) as caught:
+        runner.call(
+            paying(replace(BY_HEADER, in_progress=409)),
+            Ledger(409),
+            options=CallOptions(idempotency_key="order-77"),
+            max_retries=0,
+        )
+
+    assert caught.value.may_have_executed is True
+
+
+@pytest.mark.parametrize("lifetime", [100.0, HOUR])
+def test_key_is_not_sent_where_it_may_be_forgotten_on_the_way(
+    runner: Runner, fake_time: FakeTime, lifetime: float
+) -> None:
+    ledger = Ledger()
+    margin = min(lifetime / 10, 60.0)
+    for age in (lifetime - margin + 1, lifetime - margin - 1):
+        options = CallOptions(idempotency_key=IdempotencyKey("order-77", NOW - age))
+        rule = replace(BY_HEADER, lifetime=lifetime)
+        with contextlib.suppress(APIConnectionError):
+            runner.call(paying(rule), ledger, options=options, clock=fake_time.clock())
+
+    assert len(ledger.keys) == 1
+
+
+def test_error_that_is_not_ours_tells_what_may_have_happened(fake_time: FakeTime) -> None:
+    talk = conversation(paying(BY_HEADER), fake_time, key=IdempotencyKey("order-77", NOW))
+    command = next(talk)
+    assert isinstance(command, Send)
+    command.exchange.sent = True
+    with pytest.raises(ZeroDivisionError) as caught:
+        talk.throw(ZeroDivisionError())
+
+    assert vars(caught.value) == {"may_have_executed": True, "idempotency_key": "order-77"}

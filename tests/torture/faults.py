@@ -27,12 +27,15 @@ class Attempt:
         self.received = False
         self.refused = False
         self.reference: str | None = None
+        self.key: str | None = None
 
     def take(self) -> bytes:
         """Read the whole request."""
         request = self.wire.take()
         self.received = True
-        self.reference = reference_of(request.partition(b"\r\n\r\n")[2])
+        head, _, body = request.partition(b"\r\n\r\n")
+        self.reference = reference_of(body)
+        self.key = key_of(head, body)
         return request
 
     def take_some(self) -> None:
@@ -40,15 +43,14 @@ class Attempt:
         with suppress(OSError):
             self.received = bool(self.wire.some(self.chance.choice((1, 10, 100))))
 
-    def pay(self) -> bytes:
-        """Read the request, carry it out, and return the answer."""
-        request = self.take()
-        head, _, body = request.partition(b"\r\n\r\n")
-        key = re.search(rb"(?i)\r\nidempotency-key: *([^\r]+)", head)
-        reference = reference_of(body)
-        reply = self.server.ledger.pay(
-            reference, body, None if key is None else key[1].decode(), self.server.now(), fails=False
-        )
+    def pay(self, *, fails: bool = False) -> bytes:
+        """Read the request, carry it out, and return the answer; *fails* is for what is not carried out after all."""
+        body = self.take().partition(b"\r\n\r\n")[2]
+        reply = self.server.ledger.pay(reference_of(body), body, self.key, self.server.now(), fails=fails)
+        if reply.status != 200:
+            # What is not good is told as it is, whatever else was to be played.
+            self.wire.send(self.server.spell(reply))
+            raise EOFError
         return self.server.spell(reply)
 
     def refuse(self, status: int, headers: str = "") -> None:
@@ -170,6 +172,7 @@ def worked_and_another_document(attempt: Attempt) -> None:
 def worked_and_failed(attempt: Attempt) -> None:
     """Do the work, and say that it failed, or redirect."""
     attempt.pay()
+    attempt.server.ledger.fail(attempt.key)
     status = attempt.chance.choice((408, 500, 502, 503, 504, 599, 301, 302, 303, 307, 308))
     where = "Location: /elsewhere\r\nRetry-After: 1\r\n" if attempt.chance.random() < 0.5 else ""
     attempt.wire.send(attempt.server.saying(status, headers=where))
@@ -234,6 +237,20 @@ def unworked_and_failed(attempt: Attempt) -> None:
     attempt.wire.send(attempt.server.saying(attempt.chance.choice((500, 502, 503, 504))))
 
 
+def unworked_and_failure_kept(attempt: Attempt) -> None:
+    """Fail in the work, and keep the failure under the key."""
+    attempt.pay(fails=True)
+
+
+def worked_later_and_closed(attempt: Attempt) -> None:
+    """Begin the work, which takes its time, and close."""
+    body = attempt.take().partition(b"\r\n\r\n")[2]
+    attempt.server.ledger.begin(
+        reference_of(body), body, attempt.key, attempt.server.now(), attempt.chance.randint(1, 4)
+    )
+    attempt.close()
+
+
 def refused_by_rate(attempt: Attempt) -> None:
     """Refuse: too many requests."""
     waits = ("", "Retry-After: 0\r\n", "Retry-After: 1\r\n", "Retry-After: never\r\n", "Retry-After: -5\r\n")
@@ -279,6 +296,8 @@ FAULTS: Mapping[str, Fault] = {
         worked_and_contradicting_lengths,
         worked_and_answered_twice,
         unworked_and_failed,
+        unworked_and_failure_kept,
+        worked_later_and_closed,
         refused_by_rate,
         refused,
         refused_early,
@@ -298,6 +317,18 @@ def until_gone(attempt: Attempt) -> None:
 def answer(status: int, body: bytes, headers: str = "") -> bytes:
     """Return the bytes of an answer."""
     return b"HTTP/1.1 %d Said\r\nContent-Length: %d\r\n%b\r\n%b" % (status, len(body), headers.encode(), body)
+
+
+def key_of(head: bytes, body: bytes) -> str | None:
+    """Return the key of a request, from its header or from the field of its document."""
+    found = re.search(rb"(?i)\r\nidempotency-key: *([^\r]+)", head)
+    if found is not None:
+        return found[1].decode()
+    try:
+        key = json.loads(body).get("requestId")
+    except (ValueError, AttributeError):
+        return None
+    return None if key is None else str(key)
 
 
 def reference_of(body: bytes) -> str:

@@ -46,6 +46,10 @@ def _no(*_: object, **__: object) -> bool:
     return False
 
 
+def _for_ever(*_: object, **__: object) -> float:
+    return 1e9
+
+
 def _shown(self: Any, *_: object) -> str:
     return str(self.reveal())
 
@@ -89,13 +93,23 @@ GUARDS: Mapping[str, Guard] = {
         property(_no, _nothing),
         "tests/torture/test_interrupts.py::test_interrupt_while_a_piece_is_handed_over_may_have_sent_it",
     ),
-    "an interrupt between two steps is marked": Guard(
-        f"{RUNTIME}.drivers:_mark_unknown",
+    "an interrupt is marked": Guard(
+        f"{RUNTIME}.call:_mark",
         _nothing,
-        "tests/torture/test_interrupts.py::test_interrupt_between_two_steps_may_have_executed",
+        "tests/torture/test_interrupts.py::test_interrupt_at_any_place_tells_of_a_payment_that_was_carried_out",
+    ),
+    "a key has an end": Guard(
+        f"{RUNTIME}.idempotency:IdempotencyRule.left",
+        _for_ever,
+        "tests/runtime/test_idempotency.py::test_forgotten_key_is_refused_before_sending",
+    ),
+    "a call goes on in one process": Guard(
+        f"{RUNTIME}.exchange:Exchange.check_process",
+        _nothing,
+        "tests/torture/test_deaths.py::test_fork_inside_of_a_call_leaves_it_to_the_parent",
     ),
     "only what is safe is repeated": Guard(
-        f"{RUNTIME}.call:_may_be_repeated",
+        f"{RUNTIME}.attempts:_may_be_repeated",
         _yes,
         "tests/runtime/test_calls.py::test_what_may_have_been_carried_out_is_never_repeated",
     ),
@@ -214,20 +228,25 @@ GUARDS: Mapping[str, Guard] = {
 }
 
 
-def switch_off(name: str) -> None:
-    """Take a guard away, for as long as this process lives.
+def found(guard: Guard) -> tuple[Any, str]:
+    """Return what holds a guard, and its name there.
 
     Raises:
         AttributeError: There is no such thing to replace.
     """
-    guard = GUARDS[name]
     module, _, path = guard.where.partition(":")
     owner: Any = importlib.import_module(module)
     *outer, last = path.split(".")
     for part in outer:
         owner = getattr(owner, part)
     getattr(owner, last)
-    setattr(owner, last, guard.instead)
+    return owner, last
+
+
+def switch_off(name: str) -> None:
+    """Take a guard away, for as long as this process lives."""
+    owner, last = found(GUARDS[name])
+    setattr(owner, last, GUARDS[name].instead)
 
 
 if VARIABLE in os.environ:

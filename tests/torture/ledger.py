@@ -1,6 +1,7 @@
 """A vendor that keeps a ledger of payments, knows keys as vendors do, and fails on the wire as it is told.
 
 It is honest: what it refuses with a 4xx was not carried out. All else may be said of any payment, carried out or not.
+With a key it is honest too: it forgets none before its time, and what works again after a failure has said that it failed.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class _Kept:
     at: float
     body: bytes
     reply: Reply | None
+    reference: str = ""
+    questions: int = 0
 
 
 @dataclass(slots=True)
@@ -75,6 +78,9 @@ class Ledger:
                 if self.style.compares_bodies and kept.body != body:
                     return Reply(422, words="this key was used for another payment")
                 if kept.reply is None:
+                    kept.questions -= 1
+                    if kept.questions <= 0:
+                        self._finish(kept)
                     return Reply(409, words="the first request with this key is at work")
                 if kept.reply.status < 500 or self.style.replays_errors:
                     return kept.reply
@@ -86,10 +92,32 @@ class Ledger:
                 self._kept[key] = _Kept(now, body, reply)
             return reply
 
-    def begin(self, body: bytes, key: str, now: float) -> None:
-        """Note that the first request with *key* is at work."""
+    def begin(self, reference: str, body: bytes, key: str | None, now: float, questions: int = 2) -> None:
+        """Begin a payment that takes its time: until so many *questions* for it were answered, or `finish`."""
+        if key is None or self.style is None or key in self._kept:
+            self.pay(reference, body, key, now)
+            return
         with self._lock:
-            self._kept[key] = _Kept(now, body, None)
+            self._kept[key] = _Kept(now, body, None, reference, questions)
+
+    def fail(self, key: str | None) -> None:
+        """Note that the answer to what was carried out was a failure, which is kept or worked again."""
+        with self._lock:
+            kept = self._kept.get(key or "")
+            if kept is not None and self.style is not None and not self.style.replays_errors:
+                kept.reply = Reply(500)
+
+    def finish(self) -> None:
+        """Carry out all that is at work."""
+        with self._lock:
+            for kept in self._kept.values():
+                if kept.reply is None:
+                    self._finish(kept)
+
+    def _finish(self, kept: _Kept) -> None:
+        self._count += 1
+        self.executions[kept.reference] += 1
+        kept.reply = Reply(200, self._count)
 
     def duplicates(self) -> dict[str, int]:
         """Return the payments that were carried out more than once."""

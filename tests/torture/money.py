@@ -21,9 +21,10 @@ from generator.runtime.request import CallOptions
 from tests.contract.kolmisoft import package
 from tests.runtime import ledgerly
 from tests.torture.faults import FAULTS, SLOW
+from tests.torture.keys import Keying, drawn
 from tests.torture.ledger import LedgerServer
 
-Vendor = Literal["golden", "kolmisoft"]
+Vendor = Literal["golden", "kolmisoft", "keyed"]
 PATIENCE = 0.1
 """Seconds for a call where the vendor may be silent; nothing else takes so long."""
 
@@ -39,11 +40,16 @@ class Told:
     Attributes:
         ended: `done`, `failed`, `cancelled` or `interrupted`.
         may_have_executed: What was said about it; None when nothing was.
+        kind: The class of the error.
+        key: The key that was told with it.
+        is_answer: Whether it is what the vendor said.
     """
 
     ended: str
     may_have_executed: bool | None = None
     kind: str = ""
+    key: str | None = None
+    is_answer: bool = False
 
 
 @dataclass(slots=True)
@@ -56,12 +62,14 @@ class Findings:
         twice: Payments that were carried out more than once.
         failed_though_executed: Payments that were said to have done nothing, and did.
         done_though_not: Payments that were said to be done, and were not.
-        sent_again: Payments that were sent again after they may have been carried out.
+        sent_again: Payments without a key that were sent again after they may have been carried out.
         untold: Interrupts that told nothing of a payment that was carried out.
         strange: What is no outcome at all, such as an error that is not ours.
+        repeated: How many payments with a key were sent again after they may have been carried out.
     """
 
     schedules: int = 0
+    repeated: int = 0
     outcomes: Counter[str] = field(default_factory=Counter[str])
     twice: list[str] = field(default_factory=list[str])
     failed_though_executed: list[str] = field(default_factory=list[str])
@@ -93,6 +101,7 @@ class Schedule:
         retries: How many repetitions the caller allows.
         patience: How long the caller waits.
         stop: When the caller loses patience or is interrupted: a step of the event loop, or seconds; None for never.
+        keys: How the vendor knows keys; None when it knows none.
     """
 
     reference: str
@@ -101,6 +110,12 @@ class Schedule:
     retries: int
     patience: float
     stop: float | None
+    keys: Keying | None = None
+
+    @property
+    def pause(self) -> float:
+        """How many seconds the caller waits before he pays by hand."""
+        return 0.0 if self.keys is None else self.keys.pause
 
 
 def schedule(vendor: str, seed: int) -> Schedule:
@@ -117,24 +132,39 @@ def schedule(vendor: str, seed: int) -> Schedule:
         retries=chance.choice((0, 1, 2, 5)),
         patience=PATIENCE if SLOW & {*faults} else 5.0,
         stop=chance.random() if chance.random() < 0.25 else None,
+        keys=drawn(chance) if vendor == "keyed" else None,
     )
 
 
-def impatient_clock(seed: int) -> Clock:
-    """Return a clock on which waiting between tries takes no time, and chance comes from *seed*."""
-    chance = random.Random(seed)  # noqa: S311 - chance that can be repeated
-    skipped = [0.0]
+class ImpatientTime:
+    """Time in which waiting between tries takes none, and chance comes from a seed."""
 
-    def skip(seconds: float) -> None:
-        skipped[0] += seconds
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)  # noqa: S311 - chance that can be repeated
+        self._skipped = 0.0
 
-    async def skip_async(seconds: float) -> None:
-        skip(seconds)
-        await asyncio.sleep(0)
+    def now(self) -> float:
+        """Return the seconds since 1970."""
+        return time.time() + self._skipped
 
-    return Clock(
-        monotonic=lambda: time.monotonic() + skipped[0], random=chance.random, sleep=skip, sleep_async=skip_async
-    )
+    def skip(self, seconds: float) -> None:
+        """Let time pass."""
+        self._skipped += seconds
+
+    def clock(self) -> Clock:
+        """Return a clock of this time."""
+
+        async def skip_async(seconds: float) -> None:
+            self.skip(seconds)
+            await asyncio.sleep(0)
+
+        return Clock(
+            monotonic=lambda: time.monotonic() + self._skipped,
+            time=self.now,
+            random=self._chance.random,
+            sleep=self.skip,
+            sleep_async=skip_async,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +174,18 @@ class Payer:
     vendor: Vendor
     server: LedgerServer
 
-    def client(self, plan: Schedule, *, asynchronous: bool) -> Any:
+    def begin(self, plan: Schedule) -> ImpatientTime:
+        """Let the vendor play a schedule, in a time of its own."""
+        passing = ImpatientTime(plan.seed)
+        self.server.play(plan.faults, plan.seed)
+        self.server.now = passing.now
+        self.server.ledger.style = None if plan.keys is None else plan.keys.style
+        return passing
+
+    def client(self, plan: Schedule, passing: ImpatientTime, *, asynchronous: bool) -> Any:
         """Return a client for one payment."""
         kind: Any
-        if self.vendor == "golden":
+        if self.vendor != "kolmisoft":
             kind = AsyncioClient if asynchronous else SyncClient
             client = kind(
                 ledgerly.SERVICE,
@@ -165,13 +203,15 @@ class Payer:
                 timeout=plan.patience,
                 max_retries=plan.retries,
             )
-        client._setting = replace(client._setting, clock=impatient_clock(plan.seed))
+        client._setting = replace(client._setting, clock=passing.clock())
         return client
 
-    def pay(self, client: Any, plan: Schedule) -> Any:
+    def pay(self, client: Any, plan: Schedule, key: str | None = None) -> Any:
         """Pay; what comes back is awaited where the client is one for tasks."""
-        if self.vendor == "golden":
-            return client._call(ledgerly.PAY, {}, CallOptions(extra_body={"reference": plan.reference}))
+        if self.vendor != "kolmisoft":
+            operation = ledgerly.PAY if plan.keys is None else replace(ledgerly.PAY, idempotency=plan.keys.rule)
+            options = CallOptions(extra_body={"reference": plan.reference}, idempotency_key=key)
+            return client._call(operation, {}, options)
         return client.payment_create(user_id=2, amount=1, currency="USD", comment=plan.reference)
 
 
@@ -183,7 +223,7 @@ def run(vendor: Vendor, seeds: range, *, asynchronous: bool) -> Findings:
     findings = Findings()
     told: dict[str, Told] = {}
     plans: dict[str, Schedule] = {}
-    with LedgerServer("json" if vendor == "golden" else "xml") as server:
+    with LedgerServer("xml" if vendor == "kolmisoft" else "json") as server:
         payer = Payer(vendor, server)
         if asynchronous:
             asyncio.run(_run_async(payer, seeds, told, plans, findings))
@@ -191,15 +231,21 @@ def run(vendor: Vendor, seeds: range, *, asynchronous: bool) -> Findings:
             with _interrupts() as interrupt_after:
                 for seed in seeds:
                     plan = plans[f"{vendor}-{seed}"] = schedule(vendor, seed)
-                    server.play(plan.faults, seed)
-                    told[plan.reference] = _pay_once(payer, plan, interrupt_after)
+                    passing = payer.begin(plan)
+                    said = _pay_once(payer, plan, passing, interrupt_after)
+                    if _is_paid_by_hand(plan, said):
+                        server.settle()
+                        passing.skip(plan.pause)
+                        said = _pay_once(payer, plan, passing, None, said.key)
+                    told[plan.reference] = said
                     server.settle()
                     _note_repetitions(server, plan, findings)
                     if seed % 100 == 0:
                         gc.collect()
         time.sleep(0.05)
         server.settle()
-        _judge(server, told, plans, findings)
+        server.ledger.finish()
+        judge(server, told, plans, findings)
     findings.schedules = len(told)
     return findings
 
@@ -210,21 +256,40 @@ async def _run_async(
     for seed in seeds:
         plan = schedule(payer.vendor, seed)
         plans[plan.reference] = plan
-        payer.server.play(plan.faults, seed)
-        told[plan.reference] = await _pay_once_async(payer, plan)
+        passing = payer.begin(plan)
+        said = await _pay_once_async(payer, plan, passing)
+        if _is_paid_by_hand(plan, said):
+            payer.server.settle()
+            passing.skip(plan.pause)
+            said = await _pay_once_async(payer, replace(plan, stop=None), passing, said.key)
+        told[plan.reference] = said
         payer.server.settle()
         _note_repetitions(payer.server, plan, findings)
 
 
-def _pay_once(payer: Payer, plan: Schedule, interrupt_after: Callable[[float], None] | None) -> Told:
+def _is_paid_by_hand(plan: Schedule, said: Told) -> bool:
+    """Tell whether the caller repeats a payment with the key that he was told."""
+    keys = plan.keys
+    if keys is None or not keys.by_hand or said.key is None or not said.may_have_executed:
+        return False
+    return keys.is_safe_after_failures or (said.ended == "failed" and not said.is_answer)
+
+
+def _pay_once(
+    payer: Payer,
+    plan: Schedule,
+    passing: ImpatientTime,
+    interrupt_after: Callable[[float], None] | None,
+    key: str | None = None,
+) -> Told:
     is_done = False
     failure: Exception | None = None
-    with payer.client(plan, asynchronous=False) as client:
+    with payer.client(plan, passing, asynchronous=False) as client:
         try:
             try:
                 if plan.stop is not None and interrupt_after is not None:
                     interrupt_after(max(plan.stop * 0.006, 1e-5))
-                payer.pay(client, plan)
+                payer.pay(client, plan, key)
                 # Nothing is called here: an interrupt would come between the outcome and its note.
                 is_done = True
             except Exception as error:  # noqa: BLE001 - the outcome of a payment
@@ -235,13 +300,13 @@ def _pay_once(payer: Payer, plan: Schedule, interrupt_after: Callable[[float], N
         except Interrupted as error:
             # What came when the outcome was there already, came to nobody's harm.
             if not is_done and failure is None:
-                return Told("interrupted", getattr(error, "may_have_executed", None))
-    return Told("done") if failure is None else _failure(failure)
+                return _stopped("interrupted", error)
+    return Told("done") if failure is None else failed(failure)
 
 
-async def _pay_once_async(payer: Payer, plan: Schedule) -> Told:
-    async with payer.client(plan, asynchronous=True) as client:
-        task = asyncio.ensure_future(payer.pay(client, plan))
+async def _pay_once_async(payer: Payer, plan: Schedule, passing: ImpatientTime, key: str | None = None) -> Told:
+    async with payer.client(plan, passing, asynchronous=True) as client:
+        task = asyncio.ensure_future(payer.pay(client, plan, key))
         if plan.stop is not None:
             for _ in range(int(plan.stop * 40)):
                 await asyncio.sleep(0)
@@ -252,26 +317,35 @@ async def _pay_once_async(payer: Payer, plan: Schedule) -> Told:
             await task
         except asyncio.CancelledError as error:
             # A task that was cancelled before its first step did nothing, and there is nobody to say so.
-            return Told("cancelled", getattr(error, "may_have_executed", None))
+            return _stopped("cancelled", error)
         except Exception as error:  # noqa: BLE001 - the outcome of a payment
-            return _failure(error)
+            return failed(error)
         return Told("done")
 
 
-def _failure(error: Exception) -> Told:
-    said = getattr(error, "may_have_executed", None)
-    return Told("failed", said if isinstance(said, bool) else None, type(error).__name__)
+def _stopped(ended: str, error: BaseException) -> Told:
+    return Told(ended, getattr(error, "may_have_executed", None), key=getattr(error, "idempotency_key", None))
+
+
+def failed(error: Exception) -> Told:
+    """Return what an error tells."""
+    said, key = getattr(error, "may_have_executed", None), getattr(error, "idempotency_key", None)
+    is_answer = hasattr(error, "status_code")
+    return Told("failed", said if isinstance(said, bool) else None, type(error).__name__, key, is_answer)
 
 
 def _note_repetitions(server: LedgerServer, plan: Schedule, findings: Findings) -> None:
     # A connection of a call that was cancelled may be taken after its own schedule has ended.
     own = [attempt for attempt in server.attempts if attempt.reference in (None, plan.reference)]
     delivered = [attempt.received and not attempt.refused for attempt in own]
-    if any(delivered[:-1]):
+    if plan.keys is not None:
+        findings.repeated += any(delivered[:-1])
+    elif any(delivered[:-1]):
         findings.sent_again.append(f"{plan.reference}: {plan.faults}, sent again after {delivered}")
 
 
-def _judge(server: LedgerServer, told: dict[str, Told], plans: dict[str, Schedule], findings: Findings) -> None:
+def judge(server: LedgerServer, told: dict[str, Told], plans: dict[str, Schedule], findings: Findings) -> None:
+    """Hold what callers were told against what was carried out."""
     for reference, said in told.items():
         count = server.ledger.executions[reference]
         known = {True: "may have executed", False: "did nothing", None: "nothing said"}[said.may_have_executed]

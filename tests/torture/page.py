@@ -30,8 +30,9 @@ clientmill is today. Tests are named from `tests/`; a file of a case is a mistak
 _FIGURES = """\
 ## The figures
 
-Measured by `make torture`: a {run}, seed {seed}, on {date}, with Python {python}. `make torture FULL=1` does all of it and
-takes hours; the same seed tries the same again.
+Measured by `make torture NOTE=1`, a slice that takes at most 20 minutes on two cores; `make torture FULL=1 NOTE=1` does all
+of it and takes about two hours, `make torture FULL=1 FIGURE=13 NOTE=1` all of one figure. The last column says which it
+was. The same seed, by `SEED=`, tries the same again.
 """
 
 
@@ -44,12 +45,14 @@ def page() -> str:
 def _table_of_figures() -> list[str]:
     if not NOTED.exists():
         return []
-    run = json.loads(NOTED.read_text(encoding="utf-8"))
-    lines = [_FIGURES.format(**run), "| | what holds | what was tried | what happened |", "|---|---|---|---|"]
-    for each in run["figures"]:
+    rows = json.loads(NOTED.read_text(encoding="utf-8"))
+    lines = [_FIGURES, "| | what holds | what was tried | what happened | measured |", "|---|---|---|---|---|"]
+    for each in rows:
         happened = "none failed" if not each["failed"] else f"**{each['failed']} failed**"
         short = f"; {each['short']}" if each["short"] else ""
-        lines.append(f"| {each['number']} | {each['goal']} | {each['tried']:,} {each['what']} | {happened}{short} |")
+        when = f"{each['run']}, seed {each['seed']}, {each['date']}, Python {each['python']}"
+        tried = f"{each['tried']:,} {each['what']}"
+        lines.append(f"| {each['number']} | {each['goal']} | {tried} | {happened}{short} | {when} |")
     return [*lines, ""]
 
 

@@ -107,8 +107,8 @@ def test_interrupt_at_any_place_tells_of_a_payment_that_was_carried_out(fault: s
         for place in range(1, 2000):
             plan = Schedule(f"place-{place}", place, [fault], 2, 5.0, None)
             interrupts = InterruptAt(place)
-            server.play(plan.faults, place)
-            with payer.client(plan, asynchronous=False) as client, contextlib.suppress(APIError), collected_later():
+            paying = payer.client(plan, payer.begin(plan), asynchronous=False)
+            with paying as client, contextlib.suppress(APIError), collected_later():
                 try:
                     sys.setprofile(interrupts)
                     payer.pay(client, plan)

@@ -14,7 +14,7 @@ SEEDS = range(1_000_000, 1_000_150)
 # A connection whose making is interrupted is closed when it is collected, and Python says so.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
-@pytest.mark.parametrize("vendor", ["golden", "kolmisoft"])
+@pytest.mark.parametrize("vendor", ["golden", "kolmisoft", "keyed"])
 def test_no_schedule_of_faults_moves_money_unseen(vendor: Vendor, *, asynchronous: bool) -> None:
     findings = run(vendor, SEEDS, asynchronous=asynchronous)
 
@@ -24,6 +24,7 @@ def test_no_schedule_of_faults_moves_money_unseen(vendor: Vendor, *, asynchronou
     assert findings.outcomes["done"] > 10
     assert findings.outcomes["failed, may have executed"] > 10
     assert findings.outcomes["failed, did nothing"] > 5
+    assert (findings.repeated > 10) == (vendor == "keyed")
 
 
 def test_findings_list_everything_that_must_not_be() -> None:
@@ -84,6 +85,25 @@ def test_failure_is_kept_or_worked_again(*, replays: bool, status: int) -> None:
 
 def test_first_request_that_is_at_work_is_told() -> None:
     ledger = Ledger(KeyStyle())
-    ledger.begin(b"1", "k", 0.0)
+    ledger.begin("a", b"1", "k", 0.0)
 
-    assert ledger.pay("a", b"1", "k", 0.0).status == 409
+    assert [ledger.pay("a", b"1", "k", 0.0).status for _ in range(3)] == [409, 409, 200]
+    assert ledger.executions["a"] == 1
+
+
+def test_what_was_begun_is_carried_out_in_the_end() -> None:
+    ledger = Ledger(KeyStyle())
+    ledger.begin("a", b"1", "k", 0.0)
+    ledger.finish()
+
+    assert ledger.executions["a"] == 1
+
+
+@pytest.mark.parametrize(("replays", "count"), [(True, 1), (False, 2)])
+def test_failure_after_the_work_is_worked_again_where_the_vendor_does(*, replays: bool, count: int) -> None:
+    ledger = Ledger(KeyStyle(replays_errors=replays))
+    ledger.pay("a", b"1", "k", 0.0)
+    ledger.fail("k")
+    ledger.pay("a", b"1", "k", 0.0)
+
+    assert ledger.executions["a"] == count

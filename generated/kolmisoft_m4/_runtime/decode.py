@@ -71,6 +71,10 @@ class Decoder:
         self._checks = bool(leaves)
         self._adapter = TypeAdapter[Any](_wrap(leaves, self._optional))
 
+    def build(self) -> None:
+        """Build what is otherwise built with the first answer."""
+        self._adapter.rebuild()
+
     def decode(self, content: bytes) -> Decoded:
         """Read *content*.
 
@@ -124,7 +128,7 @@ class Decoder:
 
 @functools.cache
 def decoder(operation: Operation[Any], envelope: Envelope) -> Decoder:
-    """Return the one decoder of an operation; made when the first answer comes."""
+    """Return the one decoder of an operation; made when it is first needed."""
     return Decoder(operation, envelope)
 
 

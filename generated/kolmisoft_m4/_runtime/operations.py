@@ -91,8 +91,13 @@ class KeyRule(Protocol):
         """
         ...
 
-    def is_alive(self, key: str | None, now: float, /) -> bool:
-        """Tell whether the vendor still knows a request by *key*."""
+    @property
+    def in_progress(self) -> int | None:
+        """The status that says that the first request with the key is still being carried out."""
+        ...
+
+    def left(self, key: str | None, now: float, /) -> float:
+        """Return for how many seconds a request may still leave with *key*; 0 or less when the vendor may not know it."""
         ...
 
     def may_be_repeated(self, status_code: int, /) -> bool:

@@ -95,6 +95,7 @@ class SyncConnection(Connection):
         self._reading = True
         if not self._pending:
             return
+        exchange.check_process()
         view = memoryview(b"".join(self._pending))
         self._pending.clear()
         encrypted = isinstance(self._sock, ssl.SSLSocket)
@@ -220,6 +221,7 @@ class AsyncConnection(Connection):
         return left_over or super()._is_readable()
 
     async def _flush(self, exchange: Exchange) -> None:
+        exchange.check_process()
         view = memoryview(b"".join(self._pending))
         self._pending.clear()
         try:

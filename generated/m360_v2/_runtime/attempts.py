@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .errors import APIConnectionError, APIError, APIStatusError
+from .exchange import Exchange
 from .retry import LONGEST_RETRY_AFTER, REPEATABLE_STATUSES
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from .commands import Token
     from .credentials import Secret
     from .envelope import Envelope
-    from .exchange import Exchange, Timeouts
+    from .exchange import Timeouts
     from .operations import Operation
 
 
@@ -40,6 +41,14 @@ class Attempts:
     renewed: bool = False
     pause: float = 0.0
 
+    def next_exchange(self) -> Exchange:
+        """Return what the next try goes by: it ends with the call, and before the vendor forgets the key."""
+        rule, clock = self.operation.idempotency, self.setting.clock
+        deadline = self.exchange.deadline
+        if rule is not None and self.key is not None:
+            deadline = min(deadline, clock.monotonic() + rule.left(self.key, clock.time()))
+        return Exchange(deadline, self.timeouts, clock.monotonic)
+
 
 def wait_before_retry(attempts: Attempts, error: APIError) -> float | None:
     """Return how long to wait before the next try, None when there is none."""
@@ -61,7 +70,7 @@ def wait_before_retry(attempts: Attempts, error: APIError) -> float | None:
 def _may_be_repeated(attempts: Attempts, error: APIError) -> bool:
     safe = attempts.operation.effect in ("read", "idempotent")
     rule = attempts.operation.idempotency
-    is_known = rule is not None and rule.is_alive(attempts.key, attempts.setting.clock.time())
+    is_known = rule is not None and rule.left(attempts.key, attempts.setting.clock.time()) > 0
     if isinstance(error, APIStatusError):
         if attempts.temporary:
             return safe

@@ -72,7 +72,8 @@ class Outcome:
 def call(setting: Setting, operation: Operation[Any], request: Request, timeouts: Timeouts) -> Conversation[Outcome]:
     """Carry *request* through until there is an outcome or an `APIError`.
 
-    A cancellation or an interrupt goes on as the object that it is, with `may_have_executed` set on it.
+    A cancellation, an interrupt, or whatever else comes in between goes on as the object that it is, with
+    `may_have_executed` set on it.
     """
     exchange = Exchange(setting.clock.monotonic() + timeouts.whole, timeouts, setting.clock.monotonic)
     envelope = setting.service.envelope if operation.envelope is None else operation.envelope
@@ -81,7 +82,10 @@ def call(setting: Setting, operation: Operation[Any], request: Request, timeouts
         setting, operation, envelope, timeouts, exchange, auth, setting.secrets, request.idempotency_key
     )
     setting.quota.earn()
-    if request.idempotency_key is not None and _is_forgotten(attempts):
+    if request.is_known:
+        attempts.may_have_executed = True
+        attempts.exchange = attempts.next_exchange()
+    if request.is_known and attempts.exchange.left() <= 0:
         raise APIConnectionError(
             f"{operation.name} was not sent: the vendor no longer knows its idempotency key, and would do it again; "
             "look up whether it was done",
@@ -90,8 +94,11 @@ def call(setting: Setting, operation: Operation[Any], request: Request, timeouts
             idempotency_key=request.idempotency_key,
         )
     try:
+        if operation.effect == "money":
+            # Of an interrupt that comes while it builds, pydantic makes an error of its own: so nothing was sent then.
+            decoder(operation, envelope).build()
         return (yield from _tries(attempts, request))
-    except Exception:
+    except APIError:
         raise
     except BaseException as error:
         _mark(error, attempts)
@@ -112,12 +119,12 @@ def _tries(attempts: Attempts, request: Request) -> Conversation[Outcome]:
         _log(attempts, _short(result), started)
         if _is_renewable(attempts, result):
             attempts.renewed = True
-            attempts.exchange = Exchange(attempts.exchange.deadline, attempts.timeouts, clock.monotonic)
+            attempts.exchange = attempts.next_exchange()
             continue
         wait = wait_before_retry(attempts, result)
         if wait is None:
             raise result
-        attempts.exchange = Exchange(attempts.exchange.deadline, attempts.timeouts, clock.monotonic)
+        attempts.exchange = attempts.next_exchange()
         attempts.count += 1
         yield from sleep(wait)
 
@@ -337,6 +344,7 @@ def _status_error(attempts: Attempts, answer: Answer, document: object, said: Ve
         f"{operation.name} was refused with {status}{': ' if words else ''}{words}{_advice(kind, wait)}",
         operation=operation.name,
         may_have_executed=may_have_executed(status)
+        or (operation.idempotency is not None and status == operation.idempotency.in_progress)
         # In words that nobody knows, and without a status to tell by, a refusal may as well be half a success.
         or (operation.answers is not None and operation.effect in ("unsafe", "money") and rule is None and status < 300)
         or (status < 300 and issubclass(kind, InternalServerError)),
@@ -356,11 +364,6 @@ def _connection_error(operation: Operation[Any], failure: TransportError, *, sen
     kind = APITimeoutError if failure.kind == "timeout" else APIConnectionError
     known = "it may have been carried out" if sent else "nothing was sent"
     return kind(f"{operation.name}: {failure.reason}; {known}", operation=operation.name, may_have_executed=sent)
-
-
-def _is_forgotten(attempts: Attempts) -> bool:
-    rule = attempts.operation.idempotency
-    return rule is not None and not rule.is_alive(attempts.key, attempts.setting.clock.time())
 
 
 def _mark(error: BaseException, attempts: Attempts) -> None:

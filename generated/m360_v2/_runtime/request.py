@@ -59,6 +59,7 @@ class Request:
         hashed: What a digest is made of, by wire name in order; None for what authentication itself sends.
         target: Where it goes, where that is not the client's own base URL.
         idempotency_key: The key that is in it, where it has one.
+        is_known: Whether the vendor may have seen that key before this call.
     """
 
     method: str
@@ -70,6 +71,7 @@ class Request:
     hashed: tuple[tuple[str, str | Secret | None], ...] = ()
     target: Target | None = None
     idempotency_key: str | None = None
+    is_known: bool = False
 
     def fields_in_query(self) -> Hidden | None:
         """Return the fields that travel in the query, spelled, or None where they do not."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypedDict, TypeVar, Unpack
 
 from .clock import SYSTEM_CLOCK, Clock
 from .errors import ClientClosedError
@@ -45,6 +45,24 @@ PageT = TypeVar("PageT", bound=Page[Any])
 AsyncPageT = TypeVar("AsyncPageT", bound=AsyncPage[Any])
 
 
+class ClientOptions(TypedDict, total=False):
+    """What a client of either kind may be made with; what each means is told where the package's own client is made."""
+
+    base_url: str | None
+    environment: str | None
+    token_url: str | None
+    token_store: object | None
+    format: str | None
+    timeout: float | httpx2.Timeout
+    max_retries: int
+    testing: bool
+    requests_per_window: float | None
+    limiter: BaseLimiter | None
+    settings: Mapping[str, str] | None
+    on_drift: OnDrift | None
+    clock: Clock
+
+
 class _BaseClient:
     """What both kinds of client know."""
 
@@ -53,19 +71,19 @@ class _BaseClient:
         service: Service,
         credentials: Credentials,
         *,
-        base_url: str | None,
-        environment: str | None,
-        token_url: str | None,
-        token_store: object | None,
-        format: str | None,  # noqa: A002 - the word that callers know
-        timeout: float | httpx2.Timeout,
-        max_retries: int,
-        testing: bool,
-        requests_per_window: float | None,
-        limiter: BaseLimiter | None,
-        settings: Mapping[str, str] | None,
-        on_drift: OnDrift | None,
-        clock: Clock,
+        base_url: str | None = None,
+        environment: str | None = None,
+        token_url: str | None = None,
+        token_store: object | None = None,
+        format: str | None = None,  # noqa: A002 - the word that callers know
+        timeout: float | httpx2.Timeout = 60.0,
+        max_retries: int = 2,
+        testing: bool = False,
+        requests_per_window: float | None = None,
+        limiter: BaseLimiter | None = None,
+        settings: Mapping[str, str] | None = None,
+        on_drift: OnDrift | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         from .call import Setting  # noqa: PLC0415 - as said at the top, and so below
         from .retry import RetryQuota  # noqa: PLC0415
@@ -168,39 +186,11 @@ class SyncClient(_BaseClient):
         service: Service,
         credentials: Credentials,
         *,
-        base_url: str | None = None,
-        environment: str | None = None,
-        token_url: str | None = None,
-        token_store: object | None = None,
-        format: str | None = None,  # noqa: A002 - the word that callers know
-        timeout: float | httpx2.Timeout = 60.0,
-        max_retries: int = 2,
         http_client: httpx2.Client | None = None,
         trust_env: bool = False,
-        testing: bool = False,
-        requests_per_window: float | None = None,
-        limiter: BaseLimiter | None = None,
-        settings: Mapping[str, str] | None = None,
-        on_drift: OnDrift | None = None,
-        clock: Clock = SYSTEM_CLOCK,
+        **options: Unpack[ClientOptions],
     ) -> None:
-        super().__init__(
-            service,
-            credentials,
-            base_url=base_url,
-            environment=environment,
-            token_url=token_url,
-            token_store=token_store,
-            format=format,
-            timeout=timeout,
-            max_retries=max_retries,
-            testing=testing,
-            requests_per_window=requests_per_window,
-            limiter=limiter,
-            settings=settings,
-            on_drift=on_drift,
-            clock=clock,
-        )
+        super().__init__(service, credentials, **options)
         self._sender: SyncSender
         if http_client is None:
             from .transport import SyncTransport  # noqa: PLC0415
@@ -276,39 +266,11 @@ class AsyncioClient(_BaseClient):
         service: Service,
         credentials: Credentials,
         *,
-        base_url: str | None = None,
-        environment: str | None = None,
-        token_url: str | None = None,
-        token_store: object | None = None,
-        format: str | None = None,  # noqa: A002 - the word that callers know
-        timeout: float | httpx2.Timeout = 60.0,
-        max_retries: int = 2,
         http_client: httpx2.AsyncClient | None = None,
         trust_env: bool = False,
-        testing: bool = False,
-        requests_per_window: float | None = None,
-        limiter: BaseLimiter | None = None,
-        settings: Mapping[str, str] | None = None,
-        on_drift: OnDrift | None = None,
-        clock: Clock = SYSTEM_CLOCK,
+        **options: Unpack[ClientOptions],
     ) -> None:
-        super().__init__(
-            service,
-            credentials,
-            base_url=base_url,
-            environment=environment,
-            token_url=token_url,
-            token_store=token_store,
-            format=format,
-            timeout=timeout,
-            max_retries=max_retries,
-            testing=testing,
-            requests_per_window=requests_per_window,
-            limiter=limiter,
-            settings=settings,
-            on_drift=on_drift,
-            clock=clock,
-        )
+        super().__init__(service, credentials, **options)
         self._sender: AsyncSender
         if http_client is None:
             from .transport import AsyncTransport  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -61,7 +62,7 @@ class Exchange:
             whether it left.
     """
 
-    __slots__ = ("_sent", "deadline", "departed", "leaving", "monotonic", "timeouts")
+    __slots__ = ("_process", "_sent", "deadline", "departed", "leaving", "monotonic", "timeouts")
 
     def __init__(self, deadline: float, timeouts: Timeouts, monotonic: Callable[[], float]) -> None:
         self.deadline = deadline
@@ -69,7 +70,21 @@ class Exchange:
         self.monotonic = monotonic
         self.departed: Callable[[float], None] | None = None
         self.leaving = False
+        self._process = os.getpid()
         self._sent = False
+
+    def check_process(self) -> None:
+        """Refuse to send what another process sends: a fork in the middle of a call copies the call.
+
+        Raises:
+            TransportError: This is a child of the process that made the call, which goes on with it.
+        """
+        if self._process != os.getpid():
+            # Of what the other process does, nothing is known here.
+            self.sent = True
+            raise TransportError(
+                "refused_locally", "the process was forked during the call, which its parent goes on with"
+            )
 
     @property
     def sent(self) -> bool:

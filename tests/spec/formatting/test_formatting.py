@@ -14,7 +14,7 @@ from generator.spec.source import Mapping, Node, Scalar, SpecSource, parse_sourc
 SECTIONS = (
     "vendor", "version", "package", "title", "like", "without", "sources", "servers", "credentials", "settings", "auth", "format", "envelope",
     "errors", "rate_limit", "testing", "pagination", "filters", "endpoints", "webhooks", "types", "assumed", "unknowns", "contradictions",
-    "renamed_in", "changelog",
+    "renamed_from", "changelog",
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from ._runtime.errors import (
     UnsupportedMediaTypeError,
 )
 from ._runtime.file_limits import FileLimiter
+from ._runtime.idempotency import IdempotencyKey
 from ._runtime.limits import BaseLimiter, Limiter
 from ._runtime.pages import AsyncPage, Page
 from ._runtime.raw import RawResponse
@@ -53,6 +54,7 @@ __all__ = [
     "CredentialError",
     "EntryTakenError",
     "FileLimiter",
+    "IdempotencyKey",
     "InternalServerError",
     "Limiter",
     "ListThingsPage",

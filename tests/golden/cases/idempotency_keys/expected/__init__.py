@@ -24,6 +24,7 @@ from ._runtime.errors import (
     UnprocessableEntityError,
     UnsupportedMediaTypeError,
 )
+from ._runtime.idempotency import IdempotencyKey
 from ._runtime.raw import RawResponse
 
 __version__ = "1.0.0"
@@ -42,6 +43,7 @@ __all__ = [
     "ClientClosedError",
     "ConflictError",
     "CredentialError",
+    "IdempotencyKey",
     "InternalServerError",
     "NotFoundError",
     "PaginationLoopError",

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Client(SyncClient):
-    """Calls the Ledgerly API. Safe to share between threads."""
+    """Calls the Ledgerly API. Safe to share between threads.
+
+    Good for an hour.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,7 @@ class Client(SyncClient):
             password: Password of the account. Falls back to LEDGERLY_PASSWORD.
             base_url: Another address than https://api.ledgerly.example/v1.
             token_url: Another address for the login than https://accounts.ledgerly.example/oauth/token;
-                https, or http to this machine. Good for an hour.
+                https, or http to this machine.
             token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
                 RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
@@ -132,7 +135,10 @@ class ClientWithRawResponse:
 
 
 class AsyncClient(AsyncioClient):
-    """Calls the Ledgerly API. Safe to share between tasks; for asyncio."""
+    """Calls the Ledgerly API. Safe to share between tasks; for asyncio.
+
+    Good for an hour.
+    """
 
     def __init__(
         self,
@@ -155,7 +161,7 @@ class AsyncClient(AsyncioClient):
             password: Password of the account. Falls back to LEDGERLY_PASSWORD.
             base_url: Another address than https://api.ledgerly.example/v1.
             token_url: Another address for the login than https://accounts.ledgerly.example/oauth/token;
-                https, or http to this machine. Good for an hour.
+                https, or http to this machine.
             token_store: Keeps the token together with other processes of the account; a FileTokenStore or a
                 RedisTokenStore.
             timeout: Seconds for a whole call with all its tries and waits, each page of an iteration anew;
