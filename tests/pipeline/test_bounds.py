@@ -32,6 +32,10 @@ def test_largest_spec_is_generated_within_512_mib(tmp_path: Path) -> None:
     assert usage.ru_maxrss < 512 * 1024
 
 
+def _unspelled(*_: object) -> None:
+    """Leave everything to black."""
+
+
 def test_formatter_that_crashes_leaves_the_packages_as_they_were(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -45,7 +49,7 @@ def test_formatter_that_crashes_leaves_the_packages_as_they_were(
         raise RuntimeError("the formatter is not what it was")
 
     monkeypatch.setattr(black, "format_str", crash)
-    monkeypatch.setattr("generator.render.formatting.spelled", lambda *_, **__: None)
+    monkeypatch.setattr("generator.render.formatting.spelled", _unspelled)
     path = project.write("specs/ledgerly.yaml", spec("ledgerly", doc="Reads another invoice."))
     with pytest.raises(RuntimeError, match="not what it was"):
         project.run("generate")

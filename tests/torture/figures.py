@@ -160,7 +160,7 @@ _DEAD: dict[Scale, list[money.Findings]] = {}
 
 def _deaths(scale: Scale) -> list[money.Findings]:
     if scale not in _DEAD:
-        seeds = range(scale.seed * 1_000_000, scale.seed * 1_000_000 + scale.of(100, 1_000))
+        seeds = range(scale.seed * 1_000_000, scale.seed * 1_000_000 + scale.of(60, 300))
         ways = (deaths.kills, deaths.forks, deaths.forks_inside)
         _DEAD[scale] = [way(vendor, seeds) for way in ways for vendor in VENDORS]
     return _DEAD[scale]

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Generator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -58,10 +59,14 @@ def test_second_address_is_used_where_the_first_is_dead(
         assert len(server.requests) == 1
 
 
+def _always(found: list[Any], *_: object, **__: object) -> list[Any]:
+    return found
+
+
 def test_all_addresses_dead_is_an_error_that_sent_nothing(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     with dead_port(is_silent=False) as dead:
         found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", dead))] * 3
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        monkeypatch.setattr(socket, "getaddrinfo", partial(_always, found))
         with pytest.raises(APIConnectionError) as caught:
             runner.call(PAY, base_url="http://vendor.invalid", max_retries=0)
 
