@@ -96,7 +96,7 @@ GUARDS: Mapping[str, Guard] = {
     "an interrupt is marked": Guard(
         f"{RUNTIME}.call:_mark",
         _nothing,
-        "tests/torture/test_interrupts.py::test_interrupt_at_any_place_tells_of_a_payment_that_was_carried_out",
+        "tests/runtime/test_call.py::test_interruption_goes_on_as_the_same_object_and_tells",
     ),
     "a key has an end": Guard(
         f"{RUNTIME}.idempotency:IdempotencyRule.left",
