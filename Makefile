@@ -91,8 +91,8 @@ demo: $(READY) $(CLIENT_READY) ## Run the examples against look-alikes of the ve
 	@$(BIN)/python -m tests.demo $(CLIENT_BIN)/python
 
 .PHONY: bench
-bench: $(READY) $(CLIENT_READY) $(PEERS_READY) ## Measure what things cost beside peers; ROW=name for one of them
-	$(BIN)/python -m benchmarks $(ROW)
+bench: $(READY) $(CLIENT_READY) $(PEERS_READY) ## Measure what things cost beside peers, into docs/performance.md; ROW=name for one, NOTE=1 keeps it
+	$(BIN)/python -m benchmarks $(ROW) $(if $(ROW),$(if $(NOTE),--note),--note)
 
 .PHONY: golden
 golden: $(READY) ## Accept the current output as expected; read the diff before committing it

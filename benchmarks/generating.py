@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from benchmarks import inputs
-from benchmarks.measuring import OURS, Goal, Row, Sample, Samples, alternate
+from benchmarks.measuring import OURS, Goal, Row, Sample, Samples, alternate, together
 from benchmarks.places import OUR_PYTHON, WORK, Project, committed_specs, timed
 
 PEER = "openapi-python-client"
@@ -14,13 +14,6 @@ PEER = "openapi-python-client"
 def _cold(name: str, specs: dict[str, str], rounds: int) -> Samples:
     project = Project(name, specs)
     return alternate({OURS: project.generate_cold, PEER: project.generate_elsewhere}, rounds)
-
-
-def _cold_1000() -> Samples:
-    small = Project("operations_100", {"things.yaml": inputs.spec("things", 100)})
-    large = Project("operations_1000", {"things.yaml": inputs.spec("things", 1000)})
-    sides = {"100 operations": small.generate_cold, OURS: large.generate_cold, PEER: large.generate_elsewhere}
-    return alternate(sides, 1)
 
 
 def _edited() -> Samples:
@@ -74,6 +67,22 @@ def _field() -> Samples:
     return samples
 
 
+def _turn() -> Samples:
+    project = Project("turn", committed_specs())
+    project.generate()
+    path = project.specs / "kolmisoft" / "m4.yaml"
+    text = path.read_text(encoding="utf-8")
+
+    def turn() -> Sample:
+        path.write_text(text, encoding="utf-8")
+        project.generate()
+        return together(
+            project.add("specs/kolmisoft/m4.yaml", "User.added", "boolean?", "users_get"), project.generate()
+        )
+
+    return alternate({OURS: turn}, 5)
+
+
 ROWS = (
     Row(
         name="cold",
@@ -86,12 +95,6 @@ ROWS = (
         what="one spec of 16 operations, cold",
         measure=lambda: _cold("operations_16", {"things.yaml": inputs.spec("things", 16)}, 5),
         goals=(Goal(than=PEER, times=1.2),),
-    ),
-    Row(
-        name="cold-1000",
-        what="one spec of 1,000 operations, cold",
-        measure=_cold_1000,
-        goals=(Goal(than=PEER, times=0.45), Goal(than="100 operations", times=11.0)),
     ),
     Row(
         name="edited",
@@ -113,5 +116,11 @@ ROWS = (
         what="one field added to one of 50 specs of 5 operations",
         measure=_field,
         goals=(Goal(plus=1.5),),
+    ),
+    Row(
+        name="turn",
+        what="a vendor's new field: added to the spec of Kolmisoft's M4 by a command, and its package generated",
+        measure=_turn,
+        goals=(Goal(plus=3.0),),
     ),
 )

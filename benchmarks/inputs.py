@@ -214,6 +214,15 @@ def spec(name: str, operations: int) -> str:
     return head + "".join(endpoints) + "types:\n" + "".join(types)
 
 
+def many_types_spec(name: str, types: int) -> str:
+    """Return a spec of one operation, whose answer has so many types in it."""
+    head = _HEAD.format(name=name, upper=name.upper(), title=name.title())
+    operation = "  things.get:\n    call: GET things/{id}\n    effect: read\n    returns: Things\ntypes:\n  Things:\n"
+    members = "".join(f"    thing{number}?: Thing{number}\n" for number in range(types - 1))
+    fields = "    id: string 36\n    createdAt?: datetime\n    state?: one of open, paid, void\n    note?: string\n"
+    return head + operation + members + "".join(f"  Thing{number}:\n{fields}" for number in range(types - 1))
+
+
 def read_spec_files(folder: Path) -> dict[str, Spec]:
     """Read all specs of a folder by their names below it."""
     complaints = Complaints()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-Measure = Literal["wall", "cpu", "memory"]
+from benchmarks.plots import Measure, drawn, spell
 
 OURS = "clientmill"
 """The side that is ours."""
@@ -54,6 +53,21 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """How a row grows, as a picture.
+
+    Attributes:
+        of: What grows, for the axis below.
+        points: Side -> the line that it is a point of, and how much there was of what grows.
+        measures: What is drawn, a picture each.
+    """
+
+    of: str
+    points: Mapping[str, tuple[str, float]]
+    measures: tuple[Measure, ...] = ("wall",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A line of the table: what is measured, how, and where it is to be.
 
@@ -62,12 +76,53 @@ class Row:
         what: The same for people.
         measure: Runs all sides in turn and returns their samples.
         goals: Where our side is to be.
+        plot: How it grows, for rows about that.
     """
 
     name: str
     what: str
     measure: Callable[[], Samples]
     goals: tuple[Goal, ...]
+    plot: Plot | None = None
+
+    def as_json(self, samples: Samples) -> dict[str, object]:
+        """Return the row with all its figures."""
+        return {
+            "what": self.what,
+            "sides": {
+                side: {
+                    "runs": len(taken),
+                    **{measure: _told(taken, measure) for measure in ("wall", "cpu", "memory")},
+                }
+                for side, taken in samples.items()
+            },
+            "goals": [
+                {
+                    "goal": f"{'' if goal.side == OURS else f'{goal.side}: '}{goal}",
+                    "measure": goal.measure,
+                    "reached": median(samples[goal.side], goal.measure) <= goal.limit(samples),
+                    "figure": median(samples[goal.side], goal.measure),
+                    "limit": goal.limit(samples),
+                    "ratio": goal.ratio(samples),
+                    "cpu_ratio": None if goal.measure == "memory" else goal.ratio(samples, "cpu"),
+                }
+                for goal in self.goals
+            ],
+        }
+
+    def drawn(self, samples: Samples) -> dict[str, str]:
+        """Return the row's pictures by the names of their files."""
+        if self.plot is None:
+            return {}
+        pictures: dict[str, str] = {}
+        for measure in self.plot.measures:
+            lines: dict[str, list[tuple[float, float]]] = {}
+            for side, (line, count) in self.plot.points.items():
+                if side in samples:
+                    lines.setdefault(line, []).append((count, median(samples[side], measure)))
+            title = f"{'Memory' if measure == 'memory' else 'Time'}: {self.what}"
+            pictures[f"{self.name}-{measure}.svg"] = drawn(title, self.plot.of, measure, lines)
+        return pictures
 
 
 def figure(sample: Sample, measure: Measure) -> float:
@@ -86,6 +141,15 @@ def median(samples: Sequence[Sample], measure: Measure) -> float:
     return statistics.median(figure(each, measure) for each in samples)
 
 
+def together(*samples: Sample) -> Sample:
+    """Return runs after each other as one."""
+    return Sample(
+        sum(each.wall for each in samples),
+        sum(each.cpu for each in samples),
+        max((each.memory for each in samples), default=0.0),
+    )
+
+
 def alternate(sides: Mapping[str, Callable[[], Sample]], rounds: int) -> dict[str, list[Sample]]:
     """Run every side once, then again, so that whatever else the machine does falls on all of them."""
     samples: dict[str, list[Sample]] = {side: [] for side in sides}
@@ -93,32 +157,6 @@ def alternate(sides: Mapping[str, Callable[[], Sample]], rounds: int) -> dict[st
         for side, run in sides.items():
             samples[side].append(run())
     return samples
-
-
-def as_json(row: Row, samples: Samples) -> dict[str, object]:
-    """Return a row with all its figures."""
-    return {
-        "name": row.name,
-        "what": row.what,
-        "sides": {
-            side: {
-                "runs": len(taken),
-                **{measure: _told(taken, measure) for measure in ("wall", "cpu", "memory")},
-            }
-            for side, taken in samples.items()
-        },
-        "goals": [
-            {
-                "goal": f"{goal.side}: {goal} ({goal.measure})",
-                "reached": median(samples[goal.side], goal.measure) <= goal.limit(samples),
-                "figure": median(samples[goal.side], goal.measure),
-                "limit": goal.limit(samples),
-                "ratio": goal.ratio(samples),
-                "cpu_ratio": None if goal.measure == "memory" else goal.ratio(samples, "cpu"),
-            }
-            for goal in row.goals
-        ],
-    }
 
 
 def _told(samples: Sequence[Sample], measure: Measure) -> dict[str, float]:
@@ -145,12 +183,3 @@ def as_table(row: Row, samples: Samples) -> str:
         verdict = "reached" if ours <= limit else "NOT reached"
         lines.append(f"  {goal.side} {goal} {goal.measure}: {verdict}, {spell(ours, goal.measure)}{against}")
     return "\n".join(lines)
-
-
-def spell(value: float, measure: Measure) -> str:
-    """Return a figure with its unit."""
-    if measure == "memory":
-        return f"{value / 1e6:.2f} MB"
-    if value < 1e-3:
-        return f"{value * 1e6:.1f} us"
-    return f"{value * 1e3:.1f} ms" if value < 1 else f"{value:.2f} s"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import inputs
-from benchmarks.measuring import Sample, Samples
+from benchmarks.measuring import Sample, Samples, together
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".benchmarks"
@@ -24,34 +25,51 @@ PEERS = ROOT / ".venv-peers" / "bin"
 CLIENT_PYTHON = ROOT / ".venv-client" / "bin" / "python"
 
 
+LONGEST = 400.0
+"""Seconds after which a run is ended: no row may take all the time of the others."""
+
+
 def timed(command: Sequence[str | Path], folder: Path) -> Sample:
-    """Run *command* in *folder*; anything but a good end is an error here."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    done = subprocess.run(
-        [os.fspath(part) for part in command],
-        cwd=folder,
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return Sample(wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+    """Run *command* in *folder*; anything but a good end is an error here.
+
+    The memory is that of the largest process of the run.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        started = time.perf_counter()
+        child = subprocess.Popen(
+            [os.fspath(part) for part in command], cwd=folder, env=_environment(), stdout=said, stderr=said
+        )
+        clock = threading.Timer(LONGEST, child.kill)
+        clock.start()
+        try:
+            _, status, used = os.wait4(child.pid, 0)
+        finally:
+            clock.cancel()
+        wall = time.perf_counter() - started
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            said.seek(0)
+            raise RuntimeError(f"{command[0]} ended with {child.returncode}: {said.read()[-3000:]}")
+    kilobytes = 1 if sys.platform == "darwin" else 1024
+    return Sample(wall, used.ru_utime + used.ru_stime, float(used.ru_maxrss * kilobytes))
 
 
 def measured_inside(script: str, python: Path, *arguments: str | Path) -> Samples:
     """Run a script of `inside/`, which alternates its sides by itself, and return their samples."""
+    told: dict[str, list[list[float]]] = json.loads(told_inside(script, python, *arguments))
+    return {side: [Sample(*taken) for taken in samples] for side, samples in told.items()}
+
+
+def told_inside(script: str, python: Path, *arguments: str | Path) -> str:
+    """Run a script of `inside/` and return what it tells."""
     command = [os.fspath(part) for part in (python, "-m", f"benchmarks.inside.{script}", *arguments)]
     environment = _environment() | {"PYTHONPATH": os.fspath(ROOT)}
-    done = subprocess.run(command, cwd=WORK, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=WORK, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST
+    )
     if done.returncode:
         raise RuntimeError(f"{script} ended with {done.returncode}: {done.stderr[-4000:]}")
-    told: dict[str, list[list[float]]] = json.loads(done.stdout)
-    return {side: [Sample(*taken) for taken in samples] for side, samples in told.items()}
+    return done.stdout
 
 
 def _environment() -> dict[str, str]:
@@ -82,6 +100,15 @@ class Project:
         """Run the main job."""
         return timed((CLIENTMILL, "generate", "--quiet"), self.folder)
 
+    def check(self) -> Sample:
+        """Check the specs, and make nothing."""
+        return timed((CLIENTMILL, "check"), self.folder)
+
+    def add(self, spec: str, member: str, kind: str, source: str) -> Sample:
+        """Add a member to a spec, with its entry in the changelog."""
+        entry = ("--date", "2026-11-22", "--source", source, "--quote", "a field of a benchmark")
+        return timed((CLIENTMILL, "add", spec, member, kind, *entry), self.folder)
+
     def generate_cold(self) -> Sample:
         """Run the main job with nothing there."""
         self.forget()
@@ -99,14 +126,13 @@ class Project:
 
     def generate_elsewhere(self) -> Sample:
         """Run openapi-python-client once for each document, as its users do."""
-        whole = Sample(0.0, 0.0)
+        runs: list[Sample] = []
         for path in self.write_documents():
             target = self.folder / "elsewhere" / path.stem
             shutil.rmtree(target, ignore_errors=True)
             command = (PEERS / "openapi-python-client", "generate", "--path", path, "--output-path", target)
-            run = timed(command, self.folder)
-            whole = Sample(whole.wall + run.wall, whole.cpu + run.cpu)
-        return whole
+            runs.append(timed(command, self.folder))
+        return together(*runs)
 
 
 def committed_specs() -> dict[str, str]:

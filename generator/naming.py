@@ -6,6 +6,7 @@ pydantic or a call option already owns gets an underscore at its end.
 
 from __future__ import annotations
 
+import functools
 import keyword
 import re
 import unicodedata
@@ -52,6 +53,7 @@ _ANNOTATION_NAMES = frozenset(
 _MOST_NAMES = 30
 
 
+@functools.lru_cache(maxsize=4096)
 def snake_case(name: str) -> str:
     """Return *name* in lower case with underscores between its words, folded to what Python's parser sees."""
     folded = unicodedata.normalize("NFKC", name)

@@ -14,7 +14,7 @@ from benchmarks.inside.alternating import in_turns, tell
 from benchmarks.inside.models import as_pydantic, as_struct, list_of, msgspec
 
 
-def main(folder: Path, name: str) -> None:
+def main(folder: Path, name: str, rounds: int = 25) -> None:
     """Time every way in turn."""
     content = (folder / "wide.json").read_bytes()
     sys.path[:0] = [str(folder / "generated"), str(folder / "elsewhere" / name)]
@@ -54,10 +54,10 @@ def main(folder: Path, name: str) -> None:
                 "openapi-python-client": lambda: answered.from_dict(json.loads(content)),
                 "openai": lambda: construct(type_=peer, value=json.loads(content)),
             },
-            rounds=25,
+            rounds=rounds,
         )
     )
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -66,10 +67,15 @@ def construct(of: Callable[..., Any], *positional: Code | str, **keywords: Code 
         TypeError: The runtime does not take these arguments.
     """
     given = {name: argument for name, argument in keywords.items() if argument is not None}
-    inspect.signature(of).bind(*positional, **given)
+    _signature(of).bind(*positional, **given)
     arguments = (*map(str, positional), *(f"{name}={argument}" for name, argument in given.items()))
     inner = (argument.imports for argument in (*positional, *given.values()) if isinstance(argument, Code))
     return Code(f"{of.__name__}({', '.join(arguments)})", frozenset({runtime_import(of)}).union(*inner))
+
+
+@functools.cache
+def _signature(of: Callable[..., object]) -> inspect.Signature:
+    return inspect.signature(of)
 
 
 def tuple_of(items: Iterable[Code | str]) -> Code | None:
@@ -82,6 +88,7 @@ def tuple_of(items: Iterable[Code | str]) -> Code | None:
     return Code(f"({text})", frozenset[Import]().union(*inner))
 
 
+@functools.lru_cache(maxsize=4096)
 def names_in(code: str) -> frozenset[str]:
     """Return the names that an expression or a statement speaks of; what stands in its texts does not count."""
     return frozenset(node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name))
@@ -100,6 +107,8 @@ def unhidden(annotation: Code, hidden: Collection[str]) -> Code:
 
 def prefixed(annotation: str, names: Collection[str], module: str) -> str:
     """Spell an annotation with *module* before each of *names*: `list[int]` becomes `builtins.list[int]`."""
+    if not any(name in annotation for name in names):
+        return annotation
     tree = ast.parse(annotation, mode="eval")
     columns = {node.col_offset for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in names}
     # Columns count bytes, and the words of a literal may be of any script.

@@ -85,8 +85,13 @@ def docstring(paragraphs: Sequence[str], *, indent: int = 0) -> str:
 _QUOTES_THAT_COUNT = re.compile(r'"{3,}|\A"|"(?=\s*\Z)')
 
 
+_ORDINARY = re.compile(r"[ -\[\]-~\n]*")
+
+
 def _escaped(text: str) -> str:
-    kept = "".join(c if c in '\n"' or (c.isprintable() and c != "\\") else _escape(c) for c in text)
+    kept = text
+    if not _ORDINARY.fullmatch(text):
+        kept = "".join(c if c in '\n"' or (c.isprintable() and c != "\\") else _escape(c) for c in text)
     kept = _QUOTES_THAT_COUNT.sub(lambda found: '\\"' * len(found[0]), kept)
     # A prompt in a docstring would be run by doctest collection.
     return re.sub(r"(?m)^(\s*)>>>", r"\1\\x3e>>", kept)

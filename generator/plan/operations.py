@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -180,6 +181,7 @@ def method_imports(operations: Iterable[Operation]) -> frozenset[Import]:
     return frozenset(used)
 
 
+@functools.lru_cache(maxsize=4096)
 def group_of(wire: str) -> tuple[str, ...]:
     """Return the Python names of the groups that an endpoint is in, the outermost first."""
     return tuple(map(naming.parameter_name, wire.split(".")[:-1]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from generator import naming
 from generator.plan import literals
-from generator.plan.code import Import, deeper, import_lines
+from generator.plan.code import Import, NameClash, deeper, import_lines
 from generator.plan.operations import Method, Operation, Page, method_imports
 from generator.spec.document import Spec
 
@@ -83,7 +83,17 @@ def _class_name(path: tuple[str, ...], *, is_async: bool) -> str:
 def plan_resources(spec: Spec, header: str, operations: tuple[Operation, ...]) -> tuple[ResourceModule, ...]:
     """Plan the modules of all groups, in the spec's order."""
     outermost = dict.fromkeys(operation.group[0] for operation in operations if operation.group)
-    return tuple(_module(spec, header, name, operations) for name in outermost)
+    modules: list[ResourceModule] = []
+    clashes: frozenset[str] = frozenset()
+    for name in outermost:
+        try:
+            modules.append(_module(spec, header, name, operations))
+        except NameClash as clash:
+            # All of them at once: for each one told by itself, the whole package would be planned once more.
+            clashes |= clash.names
+    if clashes:
+        raise NameClash(clashes)
+    return tuple(modules)
 
 
 def plan_resource_package(spec: Spec, header: str) -> ResourcePackage:

@@ -20,6 +20,7 @@ from typing import Literal, cast
 
 from generator.cache import NO_CACHE, Cache, key
 from generator.inputs import tool_versions
+from generator.render.frames import is_settled
 from generator.render.spelling import spelled
 from generator.render.statements import Text, put_together, taken_apart
 from generator.tree import FileTree
@@ -172,7 +173,8 @@ def _entry(package: str, path: PurePosixPath, line_length: int) -> str:
 def _own_code() -> tuple[bytes, ...]:
     """Return the code that lays out, so that what another one made is not taken for ours."""
     return tuple(
-        (Path(__file__).parent / f"{name}.py").read_bytes() for name in ("formatting", "spelling", "statements")
+        (Path(__file__).parent / f"{name}.py").read_bytes()
+        for name in ("formatting", "frames", "spelling", "statements")
     )
 
 
@@ -191,7 +193,7 @@ def _format(texts: Sequence[str], line_length: int, jobs: int) -> list[str]:
     )
     laid_out: dict[Text, str] = {}
     for part in asked:
-        known = spelled(part.text, part.line_length)
+        known = part.text if is_settled(part.text, part.line_length) else spelled(part.text, part.line_length)
         if known is not None:
             laid_out[part] = known
     missing = [part for part in asked if part not in laid_out]

@@ -120,10 +120,10 @@ def _parts(statement: ast.stmt, text: str) -> tuple[str, _Leaf | _Group, str]:
             return "await ", _value(value, text), ""
         case ast.Expr(value=ast.Call() as value):
             return "", _value(value, text), ""
-        case ast.With(items=[item]):
-            return "", _Leaf(f"with {_context(item, text)}:", is_plain=False), ""
-        case ast.AsyncWith(items=[item]):
-            return "", _Leaf(f"async with {_context(item, text)}:", is_plain=False), ""
+        case ast.With(items=[ast.withitem(context_expr=value, optional_vars=name)]):
+            return "with ", _value(value, text), f" as {_name(name)}:" if name else ":"
+        case ast.AsyncWith(items=[ast.withitem(context_expr=value, optional_vars=name)]):
+            return "async with ", _value(value, text), f" as {_name(name)}:" if name else ":"
         case ast.FunctionDef(name=name, args=args, returns=ast.expr() as returns, decorator_list=[]):
             return "", _parameters(f"def {name}", args, text), f" -> {_flat(returns, text)}:"
         case ast.AsyncFunctionDef(name=name, args=args, returns=ast.expr() as returns, decorator_list=[]):
@@ -145,11 +145,6 @@ def _name(target: ast.expr) -> str:
             return f"{owner}.{name}"
         case _:
             raise _OutOfTheOrdinaryError
-
-
-def _context(item: ast.withitem, text: str) -> str:
-    name = "" if item.optional_vars is None else f" as {_name(item.optional_vars)}"
-    return _flat(item.context_expr, text) + name
 
 
 def _flat(node: ast.expr, text: str) -> str:
@@ -293,13 +288,8 @@ def _laid_out(begin: str, value: _Leaf | _Group, end: str, indent: int, line_len
         yield flat
         return
     opening = f"{margin}{begin}{value.head}{value.brackets[0]}"
-    # A chain of attributes is broken at its dots, and a head with brackets in it or too long in ways of its own.
-    if (
-        not value.items
-        or value.head.count(".") > 1
-        or re.search(r"[\[(]", value.head.removeprefix("super()"))
-        or len(opening) >= line_length
-    ):
+    # A head with brackets in it, or too long, is broken in ways of its own.
+    if not value.items or re.search(r"[\[(]", value.head.removeprefix("super()")) or len(opening) >= line_length:
         raise _OutOfTheOrdinaryError
     closing = f"{margin}{value.brackets[1]}{end}"
     if len(closing) > line_length:

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import EllipsisType
 
+from generator.render.frames import NAME
 from generator.render.spelling import BODY
 
 _INDENT = 4
-_NAME = "_laid_out_"
 
 _PLAIN = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Assert, ast.Expr, ast.Return, ast.Raise)
 _Block = ast.With | ast.AsyncWith | ast.For | ast.AsyncFor | ast.FunctionDef | ast.AsyncFunctionDef
@@ -32,11 +32,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement or the head of a block: how deep it stands, and itself; a head has a body put to it."""
+    """A statement, the head of a block or a method: how deep it stands, and itself; a head has a body put to it."""
 
     depth: int
-    text: Text
-    is_head: bool
+    text: Text | Definition
+    is_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,10 @@ class Definition:
         """Yield what has to be formatted for it."""
         yield self.frame
         for statement in self.statements:
-            yield statement.text
+            if isinstance(statement.text, Text):
+                yield statement.text
+            else:
+                yield from statement.text.texts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +68,23 @@ class _Place:
 
 def taken_apart(text: str, line_length: int) -> Definition | None:
     """Take a definition apart, or return None where it has anything in it that this does not know."""
-    if _NAME in text or "\\\n" in text:
+    if NAME in text or "\\\n" in text:
         return None
-    lines = text.split("\n")
     try:
-        places = list(_places(ast.parse(text).body, lines, 0, line_length))
+        return _apart(ast.parse(text).body, text.split("\n"), line_length)
     except _UnknownError:
         return None
+
+
+def _apart(body: Sequence[ast.stmt], lines: Sequence[str], line_length: int) -> Definition:
+    places = list(_places(body, lines, 0, line_length))
     frame: list[str] = []
     done = 0
     for place in places:
         frame += [*lines[done : place.begin], place.instead]
         done = place.end
     frame += lines[done:]
-    return Definition(Text("\n".join(frame), line_length), tuple(place.statement for place in places))
+    return Definition(Text("\n".join([*frame, ""]), line_length), tuple(place.statement for place in places))
 
 
 class _UnknownError(Exception):
@@ -93,7 +99,9 @@ def _places(body: Sequence[ast.stmt], lines: Sequence[str], depth: int, line_len
             case ast.Expr(value=ast.Constant()):
                 continue
             case ast.ClassDef():
-                yield from _places(node.body, lines, depth + 1, line_length)
+                for each in node.body:
+                    method = _method(each, lines, depth + 1, line_length)
+                    yield from _places([each], lines, depth + 1, line_length) if method is None else (method,)
             case ast.FunctionDef(body=[ast.Expr(value=ast.Constant(value=EllipsisType()))]):
                 continue
             case ast.For(orelse=[_, *_]) | ast.AsyncFor(orelse=[_, *_]):
@@ -104,11 +112,30 @@ def _places(body: Sequence[ast.stmt], lines: Sequence[str], depth: int, line_len
             case _ if isinstance(node, _PLAIN):
                 begin, end = node.lineno - 1, node.end_lineno or node.lineno
                 word = "return " if isinstance(node, ast.Return) else "raise " if isinstance(node, ast.Raise) else ""
-                instead = f"{' ' * node.col_offset}{word}{_NAME}"
-                statement = Statement(depth, Text(_text(lines[begin:end], node.col_offset), room), is_head=False)
+                instead = f"{' ' * node.col_offset}{word}{NAME}"
+                statement = Statement(depth, Text(_text(lines[begin:end], node.col_offset), room))
                 yield _Place(begin, end, instead, statement)
             case _:
                 continue
+
+
+def _method(node: ast.stmt, lines: Sequence[str], depth: int, line_length: int) -> _Place | None:
+    """Return the place of a method, which is laid out as a definition of its own; None for what is none."""
+    begin, end = node.lineno - 1, node.end_lineno or node.lineno
+    inside = [line.removeprefix(" " * _INDENT) for line in lines[begin:end]]
+    if (
+        depth != 1
+        or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        or node.body[0].lineno == node.lineno
+        or lines[begin : begin + 1] == inside[:1]
+        or any(line == short for line, short in zip(lines[begin:end], inside, strict=True) if line)
+    ):
+        return None
+    text = "\n".join(inside)
+    function = ast.parse(text).body[0]
+    definition = _apart([function], inside, line_length - _INDENT)
+    instead = f"{' ' * _INDENT}def {NAME}():\n{' ' * 2 * _INDENT}pass"
+    return _Place(begin, end, instead, Statement(depth, definition))
 
 
 def _head(node: _Block, lines: Sequence[str], depth: int, room: int) -> _Place:
@@ -131,7 +158,7 @@ def _head(node: _Block, lines: Sequence[str], depth: int, room: int) -> _Place:
         ast.FunctionDef: "def {}():",
         ast.AsyncFunctionDef: "async def {}():",
     }[type(node)]
-    instead = " " * node.col_offset + word.format(_NAME)
+    instead = " " * node.col_offset + word.format(NAME)
     return _Place(begin, end, instead, Statement(depth, Text(text + BODY, room), is_head=True))
 
 
@@ -147,15 +174,26 @@ def put_together(definition: Definition, formatted: Mapping[Text, str]) -> str |
     """Put formatted statements into their formatted frame, or return None where they do not fit."""
     statements = iter(definition.statements)
     whole: list[str] = []
-    for line in formatted[definition.frame].split("\n"):
-        if _NAME not in line:
+    lines = iter(formatted[definition.frame].split("\n"))
+    for line in lines:
+        if NAME not in line:
             whole.append(line)
             continue
         statement = next(statements)
         indent = " " * (_INDENT * statement.depth)
-        text = formatted[statement.text]
-        if not line.startswith(indent) or line[len(indent)] == " " or (statement.is_head and not text.endswith(BODY)):
+        text = _whole(statement, formatted)
+        if text is None or not line.startswith(indent) or line[len(indent)] == " ":
             return None
-        text = text.removesuffix(BODY if statement.is_head else "\n")
+        if isinstance(statement.text, Definition):
+            # The body that its frame had put to it.
+            next(lines)
         whole += [indent + each if each else each for each in text.split("\n")]
     return "\n".join(whole)
+
+
+def _whole(statement: Statement, formatted: Mapping[Text, str]) -> str | None:
+    if isinstance(statement.text, Definition):
+        text = put_together(statement.text, formatted)
+        return None if text is None else text.removesuffix("\n")
+    text, end = formatted[statement.text], BODY if statement.is_head else "\n"
+    return text.removesuffix(end) if text.endswith(end) else None

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from generator.output import inspection
 from generator.output.errors import InspectionError
 from generator.output.inspection import Expectation, ExpectedParameter, inspect_packages
 from generator.output.inspection_child import is_refused, source_faults
@@ -217,7 +218,11 @@ def test_files_that_are_not_ours_are_not_looked_at(disk: Path) -> None:
     inspect_packages(disk, [EXPECTED])
 
 
-def test_all_packages_are_inspected_in_one_go(disk: Path) -> None:
+@pytest.mark.parametrize("at_a_time", [1, 2, 20])
+def test_all_packages_are_inspected_however_many_one_child_looks_at(
+    disk: Path, monkeypatch: pytest.MonkeyPatch, at_a_time: int
+) -> None:
+    monkeypatch.setattr(inspection, "AT_A_TIME", at_a_time)
     package(disk, _later="\nLazy = 1 / 0\n")
     manifest = disk / "other/manifest.json"
     manifest.parent.mkdir()

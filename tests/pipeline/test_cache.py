@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from generator import cache as caches
 from generator.cache import Cache, key
-from generator.plan import models
+from generator.plan import models, package
 from generator.render import formatting
 from tests.pipeline.projects import Project, spec
 
@@ -33,6 +34,7 @@ class Work:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.formatted: list[str] = []
+        self.pieces: list[str] = []
         self.modules = 0
         black, dcg = formatting.format_text, models._generate  # pyright: ignore[reportPrivateUsage] - it is counted
 
@@ -40,11 +42,18 @@ class Work:
             self.formatted.append(text)
             return black(text, line_length)
 
+        lay_out = formatting._format  # pyright: ignore[reportPrivateUsage] - it is counted
+
+        def format_pieces(texts: Sequence[str], line_length: int, jobs: int) -> list[str]:
+            self.pieces += texts
+            return lay_out(texts, line_length, jobs)
+
         def generate(schema: dict[str, object], aliases: dict[str, str]) -> str:
             self.modules += 1
             return dcg(schema, aliases)
 
         monkeypatch.setattr(formatting, "format_text", format_text)
+        monkeypatch.setattr(formatting, "_format", format_pieces)
         monkeypatch.setattr(models, "_generate", generate)
 
 
@@ -68,8 +77,9 @@ def test_an_edited_operation_formats_what_speaks_of_it_and_makes_no_models(books
 
     assert run.status == 0
     assert work.modules == 0
-    assert 0 < len(work.formatted) <= 2
-    assert all("with care" in text for text in work.formatted)
+    assert 0 < len(work.pieces) <= 2
+    assert all("with care" in piece for piece in work.pieces)
+    assert len(work.formatted) <= 2
 
 
 def test_what_is_remembered_changes_no_byte(books: Project, work: Work) -> None:
@@ -191,3 +201,30 @@ def test_black_makes_of_pieces_what_it_makes_of_the_whole(text: str) -> None:
     assert formatting.joined(pieces, [formatting.format_text(piece.text, 120) for piece in pieces]) == (
         formatting.format_text(text, 120)
     )
+
+
+def test_types_that_are_called_like_groups_plan_a_package_twice_however_many(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = package._planned  # pyright: ignore[reportPrivateUsage] - it is counted
+    times = 0
+
+    def count(*arguments: object) -> object:
+        nonlocal times
+        times += 1
+        return planned(*arguments)  # type: ignore[arg-type]  # whatever it takes
+
+    monkeypatch.setattr(package, "_planned", count)
+    groups = [f"group{number}" for number in range(5)]
+    endpoints = "".join(
+        f"  {name}.get:\n    call: GET {name}\n    effect: read\n    returns: {name.title()}\n" for name in groups
+    )
+    types = "".join(f"  {name.title()}:\n    id: string\n" for name in groups)
+    (project.root / "specs" / "clashing.yaml").write_text(
+        f"{spec('ledgerly_clashing', 'v9')}{endpoints}types:\n{types}"
+    )
+
+    run = project.run("generate", "-j", "1", "specs/clashing.yaml")
+
+    assert run.status == 0
+    assert times == 2
