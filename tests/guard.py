@@ -136,6 +136,8 @@ _LOOKS: Mapping[str, Callable[[str, tuple[object, ...]], str]] = {
 
 def install() -> Guard:
     """Look at everything from now on; there is no way back."""
+    # Found before anything is watched: it holds a lock while it tries where it may write.
+    tempfile.gettempdir()
     guard = Guard()
     sys.addaudithook(guard)
     return guard

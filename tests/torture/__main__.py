@@ -35,6 +35,7 @@ def main() -> int:
     scale = Scale(is_full=asked.full, seed=asked.seed)
     # A shell that starts this in the background has interrupts ignored, and tests that interrupt would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _leave)
     if asked.measure:
         install().is_watching = True
         for row in measure(scale, asked.measure):
@@ -59,6 +60,11 @@ def _line(row: Row) -> str:
     happened = f"{row['failed']} failed" if row["failed"] else "none of it failed"
     line = f"{row['number']:2}  {row['goal']}: {row['tried']:,} {row['what']}; {happened} ({row['seconds']:.0f} s)"
     return "\n".join([line, *(f"      {fault}" for fault in row["faults"])])
+
+
+def _leave(*_: object) -> None:
+    # What was started is ended on the way out.
+    sys.exit(128 + signal.SIGTERM)
 
 
 def _print(line: str) -> None:
