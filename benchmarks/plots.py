@@ -32,7 +32,7 @@ def drawn(title: str, of: str, measure: Measure, lines: Mapping[str, Line]) -> s
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12">',
         f"<title>{escape(title)}</title>",
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
-        f'<text x="{_LEFT}" y="24" font-size="14">{escape(title)}</text>',
+        f'<text x="16" y="24">{escape(title)}</text>',
         *(
             f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{up.at(tick):.1f}" y2="{up.at(tick):.1f}" stroke="#dddddd"/>'
             f'<text x="{_LEFT - 8}" y="{up.at(tick) + 4:.1f}" text-anchor="end">{_short(tick, measure)}</text>'

@@ -138,9 +138,12 @@ def import_lines(imports: Iterable[Import], defined: Collection[str] = ()) -> tu
         plain, chosen = groups[_group(module)]
         if "" in names:
             plain.append(f"import {module}")
-        listed = sorted((name for name in names if name), key=_name_order)
+        renamed = {name for name in names if " as " in name}
+        listed = sorted((name for name in names - renamed if name), key=_name_order)
         if listed:
             chosen.append(f"from {module} import {', '.join(listed)}")
+        # As the linter sorts them: what gets another name has a line of its own.
+        chosen += (f"from {module} import {name}" for name in sorted(renamed))
     return tuple(_separated([*plain, *chosen] for plain, chosen in groups))
 
 

@@ -22,8 +22,8 @@ class Renaming:
         new: The same in this version for the new names.
     """
 
-    names: Mapping[str, str] = field(default_factory=dict)
-    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     by: str | None = None
     old: str | None
     new: str | None

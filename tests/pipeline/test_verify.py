@@ -90,7 +90,10 @@ def test_mistake_of_any_kind_is_named_with_its_file(books: Project) -> None:
 
 
 def test_checkers_that_are_missing_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "pyright" else object())
+    def find(name: str) -> object:
+        return None if name == "pyright" else object()
+
+    monkeypatch.setattr(importlib.util, "find_spec", find)
 
     with pytest.raises(OutputError) as caught:
         list(type_mistakes({}))
