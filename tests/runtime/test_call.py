@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from generator.runtime.call import Outcome, Setting, call
 from generator.runtime.commands import Conversation, Send, Sleep, TakePermit
 from generator.runtime.credentials import Credentials
 from generator.runtime.errors import APIConnectionError, APITimeoutError
-from generator.runtime.exchange import Timeouts, TransportError
+from generator.runtime.exchange import Exchange, Timeouts, TransportError
 from generator.runtime.limits import Limiter, WaitTooLong
 from generator.runtime.request import Request
 from generator.runtime.retry import RetryQuota
@@ -184,3 +185,11 @@ def test_mistake_of_ours_is_not_dressed_up(fake_time: FakeTime) -> None:
     next(talk)
     with pytest.raises(ZeroDivisionError):
         talk.throw(ZeroDivisionError())
+
+
+def test_child_of_a_fork_inside_of_a_call_does_not_know_what_its_parent_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    exchange = Exchange(1e9, Timeouts(), lambda: 0.0)
+    before = exchange.sent
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+
+    assert (before, exchange.sent) == (False, True)

@@ -88,8 +88,8 @@ class Exchange:
 
     @property
     def sent(self) -> bool:
-        """Whether a byte of the request may have left."""
-        return self._sent or self.leaving
+        """Whether a byte of the request may have left, from this process or from the one that it was forked off."""
+        return self._sent or self.leaving or self._process != os.getpid()
 
     @sent.setter
     def sent(self, sent: bool) -> None:
