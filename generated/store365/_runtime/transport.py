@@ -12,7 +12,6 @@ import os
 import threading
 import urllib.request
 import weakref
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import unquote, urlsplit
 
@@ -22,6 +21,7 @@ import httpx2
 from .answer import Answer
 from .exchange import CURRENT, Exchange, TransportError
 from .streams import AsyncConnection, Connection, SyncConnection, connect, connect_async
+from .values import dataclass
 from .wire import Body, prepare
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class _Proxy(TypedDict):
     proxy_auth: tuple[str, str] | None
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class _SyncPools:
     """The pools of one process."""
 
@@ -116,7 +116,7 @@ class _SyncPools:
     fresh: httpcore2.ConnectionPool
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class _AsyncPools:
     """The pools of one event loop of one process."""
 
