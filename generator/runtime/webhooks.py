@@ -23,6 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 from .credentials import Secret
 from .decode import Malformed, parse
 from .errors import ArgumentError
+from .forks import begin_in_each_process
 from .values import dataclass
 
 E = TypeVar("E")
@@ -91,6 +92,9 @@ class SeenDeliveries:
             raise ArgumentError("most must be at least 1")
         self._most = most
         self._until: OrderedDict[bytes, float] = OrderedDict()
+        begin_in_each_process(self, SeenDeliveries._begin)
+
+    def _begin(self) -> None:
         self._lock = threading.Lock()
 
     def note(self, mark: bytes, now: float, until: float) -> bool:

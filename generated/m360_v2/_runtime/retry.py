@@ -7,6 +7,7 @@ import math
 import threading
 from typing import TYPE_CHECKING
 
+from .forks import begin_in_each_process
 from .values import dataclass
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class RetryQuota:
         self._reserve = reserve
         self._earned = earned
         self._left = reserve
+        begin_in_each_process(self, RetryQuota._begin)
+
+    def _begin(self) -> None:
         self._lock = threading.Lock()
 
     def earn(self) -> None:
@@ -50,16 +54,11 @@ class RetryQuota:
 
     def take(self) -> bool:
         """Take one repetition; False when none is left."""
-        # The lock is held for these lines only; without waiting for one that a fork may have left locked.
-        acquired = self._lock.acquire(timeout=0.1)
-        try:
+        with self._lock:
             if self._left < 1:
                 return False
             self._left -= 1
             return True
-        finally:
-            if acquired:
-                self._lock.release()
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
