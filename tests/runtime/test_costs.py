@@ -77,6 +77,19 @@ def test_importing_a_client_and_a_model_loads_nothing_that_only_a_call_needs() -
     assert not [name for name in loaded if name.startswith("monetize360.resources")]
 
 
+def test_a_client_for_threads_loads_nothing_that_only_tasks_need() -> None:
+    made = (
+        "from monetize360 import Client; Client(api_key='key'); import json, sys; print(json.dumps(list(sys.modules)))"
+    )
+    child = subprocess.run(
+        [sys.executable, "-B", "-c", made], cwd=GENERATED, capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(child.stdout))
+
+    assert "monetize360._runtime.transport" in loaded
+    assert loaded.isdisjoint({"asyncio", "monetize360._runtime.task_streams"})
+
+
 def test_no_data_class_is_written_as_text_and_compiled_for_a_client() -> None:
     child = subprocess.run(
         [sys.executable, "-B", "-c", _WRITTEN], cwd=GENERATED, capture_output=True, text=True, check=True
