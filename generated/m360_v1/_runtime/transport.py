@@ -12,7 +12,6 @@ import os
 import threading
 import urllib.request
 import weakref
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import unquote, urlsplit
 
@@ -21,7 +20,9 @@ import httpx2
 
 from .answer import Answer
 from .exchange import CURRENT, Exchange, TransportError
+from .forks import begin_in_each_process
 from .streams import AsyncConnection, Connection, SyncConnection, connect, connect_async
+from .values import dataclass
 from .wire import Body, prepare
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class _Proxy(TypedDict):
     proxy_auth: tuple[str, str] | None
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class _SyncPools:
     """The pools of one process."""
 
@@ -116,7 +117,7 @@ class _SyncPools:
     fresh: httpcore2.ConnectionPool
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class _AsyncPools:
     """The pools of one event loop of one process."""
 
@@ -132,13 +133,16 @@ class SyncTransport:
     def __init__(self, target: Target, *, trust_env: bool) -> None:
         self._target = target
         self._trust_env = trust_env
-        self._lock = threading.Lock()
+        begin_in_each_process(self, SyncTransport._begin)
         self._pools: _SyncPools | None = None
         self._registry: set[Connection] = set()
         self._branches: dict[Target, SyncTransport] = {}
         self.is_closed = False
         # A client that is dropped without being closed leaves no socket open.
         weakref.finalize(self, _abandon, self._registry)
+
+    def _begin(self) -> None:
+        self._lock = threading.Lock()
 
     def close(self) -> None:
         """Close all connections; a call in flight ends with an error."""
@@ -194,7 +198,6 @@ class SyncTransport:
             return pools
         if pools is not None:
             # In a child, connections are the parent's: drop the copies without a word on them.
-            self._lock = threading.Lock()
             _abandon(self._registry)
             self._pools = None
         with self._lock:
@@ -217,12 +220,15 @@ class AsyncTransport:
     def __init__(self, target: Target, *, trust_env: bool) -> None:
         self._target = target
         self._trust_env = trust_env
-        self._lock = threading.Lock()
+        begin_in_each_process(self, AsyncTransport._begin)
         self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _AsyncPools] = weakref.WeakKeyDictionary()
         self._registries: list[set[Connection]] = []
         self._branches: dict[Target, AsyncTransport] = {}
         self.is_closed = False
         weakref.finalize(self, _abandon_all, self._registries)
+
+    def _begin(self) -> None:
+        self._lock = threading.Lock()
 
     async def aclose(self) -> None:
         """Close all connections; a call in flight ends with an error."""
@@ -278,7 +284,6 @@ class AsyncTransport:
         if pools is not None and pools.process == os.getpid():
             return pools
         if pools is not None:
-            self._lock = threading.Lock()
             _abandon_all(self._registries)
             self._pools.clear()
         with self._lock:
