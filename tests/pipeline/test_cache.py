@@ -10,7 +10,7 @@ import pytest
 
 from generator import cache as caches
 from generator.cache import Cache, key
-from generator.plan import declarations, package
+from generator.plan import declarations, models, package
 from generator.render import formatting
 from tests.pipeline.projects import Project, spec
 
