@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -71,7 +72,7 @@ def run() -> int:
     "--fail-on-change",
     "fails_on_change",
     is_flag=True,
-    help="Exit 1 if a package was written, as hooks before a commit do.",
+    help="Exit 1 if a package was written, or has files that git does not track; for hooks before a commit.",
 )
 @quietly
 @click.option("--no-cache", is_flag=True, help="Work everything out anew, without what earlier runs remember.")
@@ -129,6 +130,8 @@ def generate(
     if not watch:
         with PROFILE.stage("run", "all"):
             status = _generate(settings, wish)
+        if fails_on_change:
+            status = max(status, _hold_against_git(settings))
         if profile:
             click.echo(PROFILE.table(), err=True)
         sys.exit(status)
@@ -298,6 +301,21 @@ def schema() -> None:
     from generator.spec.editor import editor_schema  # noqa: PLC0415 - see nothing_to_do
 
     click.echo(editor_schema(), nl=False)
+
+
+def _hold_against_git(settings: Settings) -> int:
+    """Say which packages a commit would leave behind, and return the exit code."""
+    from generator.cli.untracked import left_behind  # noqa: PLC0415 - see nothing_to_do
+    from generator.repository import RepositoryError  # noqa: PLC0415 - see nothing_to_do
+
+    try:
+        left = left_behind(settings)
+    except RepositoryError as error:
+        click.echo(f"not held against git: {error}", err=True)
+        return CLEAN
+    for package in left:
+        click.echo(f"git does not track all of {package}; run: git add {shlex.quote(package)}", err=True)
+    return DIFFERENT if left else CLEAN
 
 
 def _chosen(selection: Selection, spec: Iterable[Path], settings: Settings) -> tuple[str, ...]:

@@ -37,6 +37,29 @@ from monetize360.models import Record
 print(json.dumps(sorted(sys.modules)))
 """
 
+_WRITTEN = """
+import json, sys
+
+import annotated_types, h11, httpcore2, httpx2, pydantic
+from pydantic import create_model, fields, types
+
+written = []
+
+def heard(event, arguments):
+    if event == "compile" and arguments[1] == "<string>":
+        frame = sys._getframe(1)
+        while frame is not None and "monetize360" not in frame.f_code.co_filename:
+            frame = frame.f_back
+        if frame is not None:
+            written.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
+
+sys.addaudithook(heard)
+from monetize360 import AsyncClient, Client
+Client(api_key="key")
+AsyncClient(api_key="key")
+print(json.dumps(written))
+"""
+
 
 class Entry(Model):
     id: str
@@ -51,6 +74,14 @@ def test_importing_a_client_and_a_model_loads_nothing_that_only_a_call_needs() -
     assert loaded.isdisjoint({"asyncio", "httpcore2", "monetize360._service"})
     assert loaded.isdisjoint(f"monetize360._runtime.{name}" for name in ("borrowed", "call", "drivers", "transport"))
     assert not [name for name in loaded if name.startswith("monetize360.resources")]
+
+
+def test_making_a_client_compiles_no_code_that_was_written_as_text() -> None:
+    child = subprocess.run(
+        [sys.executable, "-B", "-c", _WRITTEN], cwd=GENERATED, capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(child.stdout) == []
 
 
 def test_a_model_is_built_when_it_is_used() -> None:

@@ -15,12 +15,13 @@ import threading
 import time
 import weakref
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from .forks import begin_in_each_process
 from .limits import LONGEST_DEPARTURE, BaseLimiter, Limiter, Permit, StoreUnavailable, WaitTooLong
 from .task_events import TaskEvent
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,7 +45,7 @@ the process waits for what has to be told."""
 _LOGGER = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """What a process tells the store and asks of it.
 
@@ -68,7 +69,7 @@ class Question:
     hold: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grant:
     """What the store answers.
 

@@ -10,11 +10,12 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .forks import begin_in_each_process
 from .task_events import TaskEvent
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ LONGEST_DEPARTURE = 60.0
 """Seconds after which a permit counts as lost whose request never left and was never given up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LearnFromBody:
     """Where a refusal tells the limit that holds for this account."""
 
@@ -33,7 +34,7 @@ class LearnFromBody:
     requests: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LimitHeaders:
     """Headers of every answer that tell how much is left, by small letters.
 
@@ -48,7 +49,7 @@ class LimitHeaders:
     reset: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RateLimit:
     """So many requests in any stretch of so many seconds.
 

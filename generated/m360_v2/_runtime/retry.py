@@ -5,10 +5,10 @@ from __future__ import annotations
 import email.utils
 import math
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .forks import begin_in_each_process
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ REPEATABLE_STATUSES = frozenset((408, 425, 429, 500, 502, 503, 504))
 """Statuses after which a call that may be repeated is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Backoff:
     """Waits that grow and are spread over their whole length, so that callers do not come back together."""
 

@@ -12,7 +12,6 @@ import os
 import threading
 import urllib.request
 import weakref
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +22,7 @@ from .answer import Answer
 from .exchange import CURRENT, Exchange, TransportError
 from .forks import begin_in_each_process
 from .streams import AsyncConnection, Connection, SyncConnection, connect, connect_async
+from .values import dataclass
 from .wire import Body, prepare
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class _Proxy(TypedDict):
     proxy_auth: tuple[str, str] | None
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class _SyncPools:
     """The pools of one process."""
 
@@ -117,7 +117,7 @@ class _SyncPools:
     fresh: httpcore2.ConnectionPool
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class _AsyncPools:
     """The pools of one event loop of one process."""
 

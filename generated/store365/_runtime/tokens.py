@@ -12,7 +12,6 @@ import hashlib
 import math
 import os
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from .commands import NoToken, send, sleep, take_turn
@@ -25,6 +24,7 @@ from .logins import Asked, Failure, Token, Words, late, login_request, read_logi
 from .retry import LONGEST_RETRY_AFTER
 from .task_events import TaskEvent
 from .token_stores import Busy, Claim, Question, Refused, Stored, aside
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,14 +50,14 @@ QUIET = 60.0
 """Seconds for which a token that came after a refusal, and was refused as well, is not replaced."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Lead:
     """The turn to fetch a token; who has not done so by *until* is taken for lost."""
 
     until: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wait:
     """There is nothing yet; look again after so many seconds, or when woken."""
 
