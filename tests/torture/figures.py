@@ -212,8 +212,9 @@ def _grown(scale: Scale) -> Measured:
 
 
 def _cancelled(scale: Scale) -> Measured:
-    findings = sharing.cancellations(scale.of(300, 1_000))
-    return Measured(findings.tried, "cancellations, at each step in turn", tuple(findings.faults))
+    tasks, threads = sharing.cancellations(scale.of(300, 1_000)), sharing.interruptions(scale.of(2_200, 6_600))
+    what = f"times, each at the next step or place: {tasks.tried} tasks cancelled, {threads.tried} threads interrupted"
+    return Measured(tasks.tried + threads.tried, what, (*tasks.faults, *threads.faults))
 
 
 def _webhooks(scale: Scale) -> Measured:
@@ -307,7 +308,7 @@ FIGURES: tuple[Figure, ...] = (
         ),
     ),
     Figure(17, "no answer reaches another call", _wrong_answers),
-    Figure(18, "a cancelled call leaves the client good", _cancelled, "threads are interrupted in figure 14 only"),
+    Figure(18, "a call that is cancelled or interrupted leaves the client good", _cancelled),
     Figure(
         19,
         "what grows is refused before it fills the memory",
