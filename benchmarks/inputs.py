@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from generator.diagnostics import Complaints
 from generator.spec.document import Spec
-from generator.spec.endpoints import UNKNOWN_BODY, Endpoint
+from generator.spec.endpoints import Endpoint, UnknownBody
 from generator.spec.members import Member
 from generator.spec.parsing import parse_specs
 from generator.spec.schema import loose, loose_schema, object_names
@@ -280,7 +280,7 @@ def _body(of: Spec, endpoint: Endpoint) -> Json:
         "properties": {member.name: loose(member.type, of.types) for member in members},
         "required": [member.name for member in members if not member.optional],
     }
-    if members == (UNKNOWN_BODY,):
+    if any(isinstance(member, UnknownBody) for member in members):
         schema = {"type": "object", "additionalProperties": True}
     return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
 

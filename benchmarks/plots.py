@@ -14,6 +14,7 @@ Line = Sequence[tuple[float, float]]
 
 _WIDTH, _HEIGHT = 640, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 20, 44, 330
+_LETTER, _BETWEEN = 7, 20
 _COLOURS = ("#1f5fa8", "#c4541a", "#3b7d3b", "#7a4b9a", "#8a6d1c")
 
 
@@ -45,6 +46,7 @@ def drawn(title: str, of: str, measure: Measure, lines: Mapping[str, Line]) -> s
         ),
         f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2:.0f}" y="{_BOTTOM + 38}" text-anchor="middle">{escape(of)}</text>',
     ]
+    place = _LEFT
     for number, (name, line) in enumerate(lines.items()):
         colour = _COLOURS[number % len(_COLOURS)]
         points = " ".join(f"{across.at(x):.1f},{up.at(y):.1f}" for x, y in line)
@@ -54,11 +56,11 @@ def drawn(title: str, of: str, measure: Measure, lines: Mapping[str, Line]) -> s
             f"<title>{escape(name)}, {x:,.0f}: {spell(y, measure)}</title></circle>"
             for x, y in line
         ]
-        place = _LEFT + number * (_WIDTH - _LEFT - _RIGHT) / max(1, len(lines))
         parts.append(
-            f'<rect x="{place:.0f}" y="{_HEIGHT - 20}" width="10" height="10" fill="{colour}"/>'
-            f'<text x="{place + 14:.0f}" y="{_HEIGHT - 11}">{escape(name)}</text>'
+            f'<rect x="{place}" y="{_HEIGHT - 20}" width="10" height="10" fill="{colour}"/>'
+            f'<text x="{place + 14}" y="{_HEIGHT - 11}">{escape(name)}</text>'
         )
+        place += 14 + _LETTER * len(name) + _BETWEEN
     return "\n".join([*parts, "</svg>", ""])
 
 

@@ -98,6 +98,16 @@ def class_name(wire: str) -> str:
     return f"{name}_" if name in _KEYWORDS else name
 
 
+def old_names_class(table: str, version: str) -> str:
+    """Name the type of the names in a table of an older version's: `detail_keys` of v1 is `DetailKeysFromV1`."""
+    return class_name(f"{table}_from_{version}")
+
+
+def old_names_constant(table: str, version: str) -> str:
+    """Name the table itself: `detail_keys` of v1 is `DETAIL_KEYS_FROM_V1`."""
+    return constant_name(f"{table}_from_{version}")
+
+
 def event_class_name(event: str) -> str:
     """Name the class of a webhook's event: `workflow.completed` becomes `WorkflowCompletedEvent`."""
     return f"{class_name(snake_case(event))}Event"

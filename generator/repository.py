@@ -71,6 +71,15 @@ class Repository:
                 found[PurePosixPath(path.removeprefix(prefix))] = rest.split(b" ")[-1].decode()
         return found
 
+    def untracked(self) -> frozenset[PurePosixPath]:
+        """Return the files of the working tree that the next commit will not have, but for those that git is to ignore.
+
+        Raises:
+            RepositoryError: Git fails.
+        """
+        listed = _git(self.top, "ls-files", "-z", "--others", "--exclude-standard")
+        return frozenset(PurePosixPath(os.fsdecode(name)) for name in listed.split(b"\0") if name)
+
     def contents(self, names: Iterable[str]) -> Mapping[str, bytes]:
         """Return what is named, all by one call.
 

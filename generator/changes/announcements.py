@@ -212,12 +212,11 @@ def _places(checker: Checker, change: Change) -> Iterator[tuple[tuple[str, ...],
 
 
 def _places_in_tables(checker: Checker, member: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    for version, tables in checker.spec.renamed_from.items():
-        for table, renaming in tables.items():
-            place = ("renamed_from", version, table)
-            inside = {".".join((*place, *path[1:])): (*place, *path) for path, _, _ in renaming.rows()}
-            if member in {".".join(place), *inside}:
-                yield inside.get(member, place), ""
+    for version, table, renaming in checker.spec.old_names():
+        place = ("renamed_from", version, table)
+        inside = {".".join((*place, *path[1:])): (*place, *path) for path, _, _ in renaming.rows()}
+        if member in {".".join(place), *inside}:
+            yield inside.get(member, place), ""
 
 
 def _written(checker: Checker, place: tuple[str, ...], name: str) -> str:

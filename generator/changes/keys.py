@@ -32,14 +32,12 @@ def key_lines(spec: Spec) -> Iterator[Line]:
 
 def renaming_lines(spec: Spec) -> Iterator[Line]:
     """Return the tables of names that an older version had, each with its names."""
-    for version, tables in spec.renamed_from.items():
-        for table, renaming in tables.items():
-            name = f"{version}.{table}"
-            constant = naming.constant_name(f"{table}_from_{version}")
-            text = text_digest(renaming.doc, renaming.quote, page_of(spec, renaming.source))
-            yield line("renaming", name, ("python", constant), ("text", text))
-            for path, _, new in renaming.rows():
-                yield line("renamed", f"{name}.{'.'.join(path[1:])}", ("is", new))
+    for version, table, renaming in spec.old_names():
+        name = f"{version}.{table}"
+        text = text_digest(renaming.doc, renaming.quote, page_of(spec, renaming.source))
+        yield line("renaming", name, ("python", naming.old_names_constant(table, version)), ("text", text))
+        for path, _, new in renaming.rows():
+            yield line("renamed", f"{name}.{'.'.join(path[1:])}", ("is", new))
 
 
 def idempotency(_old: Surface, _new: Surface, before: Line | None, after: Line | None) -> Iterator[Found]:

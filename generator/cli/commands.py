@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from generator.profile import PROFILE
 
 if TYPE_CHECKING:
     from generator.output.compare import Comparison
+    from generator.output.inspection import Inspector
     from generator.output.publish import Publication
 
 
@@ -71,7 +73,7 @@ def run() -> int:
     "--fail-on-change",
     "fails_on_change",
     is_flag=True,
-    help="Exit 1 if a package was written, as hooks before a commit do.",
+    help="Exit 1 if a package was written, or has files that git does not track; for hooks before a commit.",
 )
 @quietly
 @click.option("--no-cache", is_flag=True, help="Work everything out anew, without what earlier runs remember.")
@@ -129,6 +131,8 @@ def generate(
     if not watch:
         with PROFILE.stage("run", "all"):
             status = _generate(settings, wish)
+        if fails_on_change:
+            status = max(status, _hold_against_git(settings))
         if profile:
             click.echo(PROFILE.table(), err=True)
         sys.exit(status)
@@ -160,6 +164,23 @@ class _Wish:
 
 def _generate(settings: Settings, wish: _Wish) -> int:
     """Make one run and return its exit code."""
+    if not (wish.spec or wish.force or wish.verifies) and nothing_to_do(settings):
+        wish.tell(f"{counted(len(spec_paths(settings)), 'package')} up to date")
+        return CLEAN
+    if not spec_paths(settings):
+        # Most likely the wrong folder; taken by its word, it would remove every package.
+        raise UsageMistake(f"there is no spec in {settings.name_of(settings.specs)}: a spec is a file *.yaml")
+    if wish.only_compare or wish.jobs == 1:
+        return _made(settings, wish)
+    from generator.output.inspection import Inspector  # noqa: PLC0415 - see nothing_to_do
+
+    # It gets ready while this process reads and makes what it will look at.
+    with Inspector() as inspector:
+        return _made(settings, wish, inspector)
+
+
+def _made(settings: Settings, wish: _Wish, inspector: Inspector | None = None) -> int:
+    """Make what is not up to date, and return the exit code of the run."""
     from generator.output.errors import OutputError  # noqa: PLC0415 - see nothing_to_do
     from generator.pipeline import (  # noqa: PLC0415 - see nothing_to_do
         build,
@@ -170,12 +191,6 @@ def _generate(settings: Settings, wish: _Wish) -> int:
         write,
     )
 
-    if not (wish.spec or wish.force or wish.verifies) and nothing_to_do(settings):
-        wish.tell(f"{counted(len(spec_paths(settings)), 'package')} up to date")
-        return CLEAN
-    if not spec_paths(settings):
-        # Most likely the wrong folder; taken by its word, it would remove every package.
-        raise UsageMistake(f"there is no spec in {settings.name_of(settings.specs)}: a spec is a file *.yaml")
     selection = read_specs(settings)
     complain(selection.diagnostics, wish.style)
     for note in selection.notes:
@@ -194,7 +209,7 @@ def _generate(settings: Settings, wish: _Wish) -> int:
                 _tell(comparison)
             return DIFFERENT if different or selection.diagnostics else CLEAN
         with PROFILE.stage("publish", "all"):
-            publication = write(built, removed, settings, force=wish.force, waiting=wish.tell)
+            publication = write(built, removed, settings, force=wish.force, waiting=wish.tell, inspector=inspector)
         if stale:
             settings.cache.trim()
     except OutputError as error:
@@ -298,6 +313,21 @@ def schema() -> None:
     from generator.spec.editor import editor_schema  # noqa: PLC0415 - see nothing_to_do
 
     click.echo(editor_schema(), nl=False)
+
+
+def _hold_against_git(settings: Settings) -> int:
+    """Say which packages a commit would leave behind, and return the exit code."""
+    from generator.cli.untracked import left_behind  # noqa: PLC0415 - see nothing_to_do
+    from generator.repository import RepositoryError  # noqa: PLC0415 - see nothing_to_do
+
+    try:
+        left = left_behind(settings)
+    except RepositoryError as error:
+        click.echo(f"not held against git: {error}", err=True)
+        return CLEAN
+    for package in left:
+        click.echo(f"git does not track all of {package}; run: git add {shlex.quote(package)}", err=True)
+    return DIFFERENT if left else CLEAN
 
 
 def _chosen(selection: Selection, spec: Iterable[Path], settings: Settings) -> tuple[str, ...]:

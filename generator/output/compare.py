@@ -126,17 +126,23 @@ def compare(
 
 def made_packages(root: Path, project: Path | None = None) -> tuple[str, ...]:
     """Return the packages of the root that clientmill made, sorted: those that carry a manifest of ours."""
+    return tuple(made_files(root, project))
+
+
+def made_files(root: Path, project: Path | None = None) -> dict[str, frozenset[PurePosixPath]]:
+    """Return the files of each package that carries a manifest of ours, the manifest among them."""
     top = open_root(root, project)
     if top is None:
-        return ()
-    found: list[str] = []
+        return {}
+    found: dict[str, frozenset[PurePosixPath]] = {}
     with top:
         for name, kind in top.kinds().items():
             if kind == "folder" and name != PRIVATE:
                 with top.open(name) as folder:
-                    if folder.kind(MANIFEST) == "file" and not isinstance(_manifest_of(folder), str):
-                        found.append(name)
-    return tuple(found)
+                    manifest = _manifest_of(folder) if folder.kind(MANIFEST) == "file" else None
+                    if isinstance(manifest, Manifest):
+                        found[name] = frozenset({*manifest.files, _MANIFEST})
+    return found
 
 
 def plan_packages(

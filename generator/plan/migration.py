@@ -63,11 +63,7 @@ class MigrationModule:
 
 def plan_migration(spec: Spec, header: str) -> MigrationModule | None:
     """Plan the module of tables, or None where the spec has none."""
-    tables = tuple(
-        _table(spec, version, table, renaming)
-        for version, tables in spec.renamed_from.items()
-        for table, renaming in tables.items()
-    )
+    tables = tuple(_table(spec, version, table, renaming) for version, table, renaming in spec.old_names())
     if not tables:
         return None
     names = sorted(name for table in tables for name in (table.constant, table.kind))
@@ -85,11 +81,7 @@ def plan_migration(spec: Spec, header: str) -> MigrationModule | None:
 
 def plan_migration_tests(spec: Spec, header: str) -> MigrationTests | None:
     """Plan the tests of the tables, or None where the spec has none."""
-    tables = [
-        (constant_of(version, table), renaming)
-        for version, tables in spec.renamed_from.items()
-        for table, renaming in tables.items()
-    ]
+    tables = [(naming.old_names_constant(table, version), renaming) for version, table, renaming in spec.old_names()]
     if not tables:
         return None
     return MigrationTests(
@@ -113,7 +105,7 @@ def plan_migration_tests(spec: Spec, header: str) -> MigrationTests | None:
 
 def _table(spec: Spec, version: str, name: str, renaming: Renaming) -> NameTable:
     words = dict.fromkeys(new for _, _, new in renaming.rows())
-    kind = naming.class_name(f"{name}_from_{version}")
+    kind = naming.old_names_class(name, version)
     flat = not renaming.groups
     value = (
         _read_only(renaming.names)
@@ -124,7 +116,7 @@ def _table(spec: Spec, version: str, name: str, renaming: Renaming) -> NameTable
     )
     what = "The name here for each name there" if flat else "For each group, the name here for each name there"
     return NameTable(
-        constant=constant_of(version, name),
+        constant=naming.old_names_constant(name, version),
         kind=kind,
         words=f"Literal[{', '.join(map(literals.string, words))}]",
         annotation=f"Final[Mapping[str, {kind}]]" if flat else f"Final[Mapping[str, Mapping[str, {kind}]]]",
@@ -138,11 +130,6 @@ def _table(spec: Spec, version: str, name: str, renaming: Renaming) -> NameTable
             )
         ),
     )
-
-
-def constant_of(version: str, table: str) -> str:
-    """Return what the constant of a table is called."""
-    return naming.constant_name(f"{table}_from_{version}")
 
 
 def _read_only(names: Mapping[str, str]) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from generator import naming
 from generator.changes.comparison import Change, compare
 from generator.changes.extraction import surface_of
 from generator.changes.rules import KINDS, worst
 from generator.changes.surface import Line, Surface, member_name
 from generator.plan import literals
 from generator.plan.documentation import provenance
-from generator.plan.migration import constant_of
 from generator.spec.document import Spec
 from generator.spec.members import ObjectType
 from generator.spec.renamings import Renaming
@@ -124,7 +124,7 @@ def _move(spec: Spec, version: str, older: Spec | None) -> Move:
 
 
 def _name_chapter(spec: Spec, version: str, name: str, renaming: Renaming) -> NameChapter:
-    constant = constant_of(version, name)
+    constant = naming.old_names_constant(name, version)
     path, old, _ = next(renaming.rows())
     looked_up = "".join(f"[{literals.string(each)}]" for each in path[1:])
     of = (

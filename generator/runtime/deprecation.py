@@ -6,11 +6,11 @@ import datetime
 import inspect
 import os
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .arguments import OMIT
+from .values import dataclass
 
 if TYPE_CHECKING:
     import logging
@@ -28,7 +28,7 @@ class SunsetWarning(DeprecationWarning):
     """Something is still used after the day on which the vendor wanted to take it away."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Deprecation:
     """The end of an operation, or of one of its parameters.
 
@@ -61,7 +61,7 @@ class Deprecation:
         return f"{what} is deprecated since {self.since}{end}{instead}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Deprecations:
     """All that ends of one operation. An operation of which nothing ends has none of these."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from .auth import CredentialPart, Remedy
 from .credentials import Secret, joined
 from .errors import ArgumentError
+from .values import dataclass
 
 if TYPE_CHECKING:
     from .operations import DigestQuestion
@@ -26,7 +27,7 @@ def digest(algorithm: Algorithm, parts: Sequence[str | Secret]) -> str:
     return made.hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class DigestAuth:
     """A field that holds the digest of what is sent; what is not sent is left out, and so is all that callers add.
 
@@ -56,7 +57,7 @@ class DigestAuth:
         return frozenset((self.field,))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class HashedInOrder:
     """The values that go into the digest, by their names on the wire."""
 
@@ -67,7 +68,7 @@ class HashedInOrder:
         return self.names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class HashedBySetting:
     """Another order for each word of a setting of the client's."""
 
@@ -79,7 +80,7 @@ class HashedBySetting:
         return dict(self.orders)[asked.settings[self.setting]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class HashedAsGiven:
     """An order that the vendor does not tell, so that the caller does, by the argument `hashed`.
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import decimal
 import math
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, NoReturn, cast
 
 from .arguments import Json, Text
 from .errors import ArgumentError
+from .values import dataclass
 
 Operator = Literal["==", "!=", ">", "<", ">=", "<=", "contains", "in"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FilterForm:
     """How a vendor spells a filter.
 
@@ -38,7 +38,7 @@ class FilterForm:
         return Filter(self.separator.join((field, self.word(operator), value)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filter:
     """A filter, ready to be sent; `str()` shows how it is spelled.
 
@@ -117,7 +117,7 @@ class Field:
         return self._form.spelled(self._name, operator, text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FilterText:
     """The rule for an argument that is a filter, or a text that goes out as it is."""
 

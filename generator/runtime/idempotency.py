@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Self
 
 from .errors import ArgumentError
 from .retry import REPEATABLE_STATUSES
+from .values import dataclass
 
 if TYPE_CHECKING:
     from .request import Request
@@ -42,7 +43,7 @@ class IdempotencyKey(str):
         return IdempotencyKey, (str(self), self.made_at)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class IdempotencyRule:
     """How a vendor takes keys.
 

@@ -10,10 +10,12 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .forks import begin_in_each_process
 from .task_events import TaskEvent
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +26,7 @@ LONGEST_DEPARTURE = 60.0
 """Seconds after which a permit counts as lost whose request never left and was never given up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LearnFromBody:
     """Where a refusal tells the limit that holds for this account."""
 
@@ -32,7 +34,7 @@ class LearnFromBody:
     requests: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LimitHeaders:
     """Headers of every answer that tell how much is left, by small letters.
 
@@ -47,7 +49,7 @@ class LimitHeaders:
     reset: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RateLimit:
     """So many requests in any stretch of so many seconds.
 
@@ -88,14 +90,18 @@ class Permit:
     the permit begins when the answer is there, or a tenth of a window after the departure if the answer takes longer.
     A connection that is slow to come, and a thread that does not get its turn, put off the departure; until then the
     permit is held.
+
+    Attributes:
+        process: Whose it is; in a child of a fork it says nothing, since its request is the parent's.
     """
 
-    __slots__ = ("_limiter", "free_at", "granted_at")
+    __slots__ = ("_limiter", "free_at", "granted_at", "process")
 
     def __init__(self, limiter: BaseLimiter, granted_at: float, free_at: float) -> None:
         self._limiter = limiter
         self.granted_at = granted_at
         self.free_at = free_at
+        self.process = os.getpid()
 
     def departed(self, now: float) -> None:
         """Note that the request is on its way from *now*."""
@@ -111,10 +117,11 @@ class Permit:
 
 
 class _Waiter:
-    __slots__ = ("wake",)
+    __slots__ = ("process", "wake")
 
-    def __init__(self, wake: Callable[[], object]) -> None:
+    def __init__(self, wake: Callable[[], object], process: int) -> None:
         self.wake = wake
+        self.process = process
 
 
 class BaseLimiter(ABC):
@@ -171,7 +178,7 @@ class Limiter(BaseLimiter):
         self.requests = requests
         self.seconds = seconds
         self._monotonic = monotonic
-        self._begin()
+        begin_in_each_process(self, Limiter._begin)
 
     def _begin(self) -> None:
         self._process = os.getpid()
@@ -234,7 +241,7 @@ class Limiter(BaseLimiter):
         """Set when *permit* is free again: a window after the vendor saw the request, at once when it was not used."""
         with self._lock:
             free_at = -math.inf if seen_at is None else seen_at + self.seconds
-            if free_at >= permit.free_at:
+            if free_at >= permit.free_at or permit.process != self._process:
                 return
             permit.free_at = free_at
             heapq.heappush(self._taken, (free_at, next(self._order), permit))
@@ -243,10 +250,7 @@ class Limiter(BaseLimiter):
             first.wake()
 
     def _enter(self, wake: Callable[[], object]) -> _Waiter:
-        if self._process != os.getpid():
-            # A fork copies the lock as it was, perhaps held by a thread that the child does not have.
-            self._begin()
-        waiter = _Waiter(wake)
+        waiter = _Waiter(wake, self._process)
         with self._lock:
             self._waiters.append(waiter)
         return waiter
@@ -265,6 +269,10 @@ class Limiter(BaseLimiter):
         with self._lock:
             now = self._monotonic()
             self._release(now)
+            if self._process != waiter.process:
+                # Forked while it waited: here nobody waits yet.
+                waiter.process = self._process
+                self._waiters.append(waiter)
             place = self._waiters.index(waiter)
             if place == 0 and self._in_use < self.requests and now >= self._held_until:
                 self._waiters.popleft()

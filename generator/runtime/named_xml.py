@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
 
 from .documents import Malformed
+from .values import dataclass
 from .xml_answers import parse_xml, unpacked
 
 _FIRST_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+")
 """Capitals at the beginning of a name; the last of several belongs to the word after them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NamedXml:
     """XML becomes what JSON would be: mappings by name, all values as text, an empty element None.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from .arguments import Json, Rule
 from .auth import Auth, LoginScheme, NoAuth
 from .envelope import Envelope, ErrorRule, Path
+from .values import dataclass
 
 if TYPE_CHECKING:
     import logging
@@ -51,7 +52,7 @@ class BodyForm(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class DigestQuestion:
     """What decides about the order of a digest.
 
@@ -121,7 +122,7 @@ class Ends(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Server:
     """A host of the vendor's."""
 
@@ -129,7 +130,7 @@ class Server:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Credential:
     """A credential: the client's keyword, the vendor's name, and where to look when it is not given."""
 
@@ -139,7 +140,7 @@ class Credential:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ClientSetting:
     """A choice that a client is made with: its keyword and its words, of which the first is the default."""
 
@@ -147,7 +148,7 @@ class ClientSetting:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TestingFlag:
     """What the vendor's testing mode adds to a body."""
 
@@ -157,7 +158,7 @@ class TestingFlag:
     body: dict[str, Json] = field(default_factory=dict[str, Json])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class WireFormat:
     """A form of answers that a client may choose.
 
@@ -172,7 +173,7 @@ class WireFormat:
     media_type: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Service:
     """A vendor's API as a whole.
 
@@ -211,7 +212,7 @@ class Service:
     form: BodyForm | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Parameter:
     """An argument of a method, and where it goes.
 
@@ -232,7 +233,7 @@ class Parameter:
     nullable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Operation(Generic[T]):
     """One thing that the vendor does when asked.
 
@@ -279,7 +280,7 @@ class Operation(Generic[T]):
     ends: Ends | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PagedOperation(Operation[T]):
     """An operation that gives its records page by page; `returns` is what one record is."""
 

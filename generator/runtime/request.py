@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, cast
 from urllib.parse import quote, urlencode
 
@@ -12,6 +11,7 @@ from .arguments import OMIT, AnyValue, Json
 from .credentials import Secret
 from .errors import ArgumentError
 from .operations import DigestQuestion
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ HeaderValue = str | Secret
 BodyValue = Json | Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """A request before it is bytes. Secrets in it are still wrapped, so its `repr` may be shown.
 
@@ -96,7 +96,7 @@ class Hidden:
         raise TypeError("a request on its way cannot be pickled or copied")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallOptions:
     """What every method takes besides the vendor's own parameters.
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from .documents import Malformed
+from .values import dataclass
 from .xml_answers import inside_html, parse_xml, plain_text, unpacked
 
 _TAG = re.compile(rb"<[^<>]*>")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TextAnswer:
     """A bare value. Failures may still come as XML, so a document is read as one.
 

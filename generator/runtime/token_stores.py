@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NoReturn
+
+from .values import dataclass
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,7 +22,7 @@ REFUSED_FOR = 60.0
 """Seconds for which no process signs in with credentials that the vendor refused to one of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stored:
     """A token that another process fetched.
 
@@ -36,19 +37,19 @@ class Stored:
     age: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claim:
     """The turn to sign in."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Busy:
     """Another process is signing in."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refused:
     """The vendor refused these credentials to another process, with this status."""
 

@@ -12,18 +12,19 @@ import hashlib
 import math
 import os
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from .commands import NoToken, send, sleep, take_turn
 from .credentials import Secret, joined
 from .errors import APIConnectionError, APITimeoutError, AuthenticationError, StoreUnavailableError
 from .exchange import Exchange, TransportError
+from .forks import begin_in_each_process
 from .limits import StoreUnavailable, WaitTooLong
 from .logins import Asked, Failure, Token, Words, late, login_request, read_login
 from .retry import LONGEST_RETRY_AFTER
 from .task_events import TaskEvent
 from .token_stores import Busy, Claim, Question, Refused, Stored, aside
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,14 +50,14 @@ QUIET = 60.0
 """Seconds for which a token that came after a refusal, and was refused as well, is not replaced."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Lead:
     """The turn to fetch a token; who has not done so by *until* is taken for lost."""
 
     until: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wait:
     """There is nothing yet; look again after so many seconds, or when woken."""
 
@@ -88,10 +89,11 @@ class TokenKeeper:
         self._failure: Failure | None = None
         self._failures = 0
         self._pause_until = -math.inf
-        self._begin()
+        self._account_name: str | None = None
+        begin_in_each_process(self, TokenKeeper._begin)
 
     def _begin(self) -> None:
-        self._process = os.getpid()
+        # The turn of a thread that a child does not have is nobody's there.
         self._lock = threading.Lock()
         self._lead: Lead | None = None
         self._waiters: list[Callable[[], object]] = []
@@ -118,7 +120,6 @@ class TokenKeeper:
 
     def refused(self, token: AnyToken) -> bool:
         """Note that the vendor did not take *token*; tell whether another one may help."""
-        self._look_at_process()
         with self._lock:
             held = self._token
             if held is None or token is not held:
@@ -166,7 +167,6 @@ class TokenKeeper:
 
     def _look(self, wake: Callable[[], object], deadline: float) -> Token | Lead | Failure | Wait:
         """Return what there is, or for how long to wait before looking again."""
-        self._look_at_process()
         with self._lock:
             now = self._clock.monotonic()
             token = self._token
@@ -195,11 +195,6 @@ class TokenKeeper:
         with self._lock:
             if wake in self._waiters:
                 self._waiters.remove(wake)
-
-    def _look_at_process(self) -> None:
-        if self._process != os.getpid():
-            # A fork copies the lock as it was, and the turn of a thread that the child does not have.
-            self._begin()
 
     # The login.
 
@@ -279,7 +274,6 @@ class TokenKeeper:
         else:
             store.give_back(self._account(), claim, found.status_code if found.is_refusal else 0)
 
-    @functools.cached_property
     def _fingerprint(self) -> str:
         # Slow on purpose: whoever sees the name of an account should not find its password by trying.
         parts = [part for name, value in (self._request.body or {}).items() for part in (f"\n{name}=", value)]
@@ -288,7 +282,9 @@ class TokenKeeper:
 
     def _account(self) -> str:
         """Return what tells these credentials at this address from others, and tells nobody what they are."""
-        return self._fingerprint[:32]
+        if self._account_name is None:
+            self._account_name = self._fingerprint()[:32]
+        return self._account_name
 
     def _log_in(self, attempt: Exchange, started: float) -> Conversation[Token | Failure]:
         try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass
 from typing import cast
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from .documents import Malformed
+from .values import dataclass
 
 MOST_LEVELS = 100
 MOST_NODES = 500_000
@@ -25,7 +25,7 @@ _STEP = 64 * 1024
 _HTML = re.compile(rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!doctype\s+html[^>\[]*>\s*)?<html[\s>/]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ListAt:
     """A list: the element that wraps it, and the name of its repeated child.
 
@@ -38,7 +38,7 @@ class ListAt:
     item: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class XmlAnswer:
     """XML becomes mappings by name: an empty element is None, one of text is that text without the space around it.
 

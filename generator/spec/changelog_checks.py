@@ -84,10 +84,9 @@ def _member_names(checker: Checker) -> Iterator[str]:
         yield from (f"settings.{name}.{word}" for word in setting.one_of)
     for name, form in checker.spec.filters.items():
         yield from (f"filters.{name}.{word}" for word in form.operators)
-    for version, tables in checker.spec.renamed_from.items():
-        for table, renaming in tables.items():
-            yield f"renamed_from.{version}.{table}"
-            yield from (f"renamed_from.{version}.{table}.{'.'.join(path[1:])}" for path, _, _ in renaming.rows())
+    for version, table, renaming in checker.spec.old_names():
+        yield f"renamed_from.{version}.{table}"
+        yield from (f"renamed_from.{version}.{table}.{'.'.join(path[1:])}" for path, _, _ in renaming.rows())
     for name, endpoint in checker.spec.endpoints.items():
         yield from (f"{name}.{placeholder}" for placeholder in endpoint.call.placeholders())
     for endpoint_name in checker.written("endpoints"):

@@ -118,9 +118,8 @@ def _sources(checker: Checker) -> None:
         look((*path, "source"), member.source)
     for name, definition in spec.types.items():
         look(("types", name, "source"), definition.source)
-    for version, tables in spec.renamed_from.items():
-        for table, renaming in tables.items():
-            look(("renamed_from", version, table, "source"), renaming.source)
+    for version, table, renaming in spec.old_names():
+        look(("renamed_from", version, table, "source"), renaming.source)
     for number, contradiction in enumerate(spec.contradictions):
         for index, page in enumerate(contradiction.pages):
             look(("contradictions", str(number), "pages", str(index)), page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.spec import words
@@ -89,6 +89,12 @@ class Spec:
     renamed_from: Mapping[str, Mapping[str, Renaming]]
     changelog: tuple[ChangelogEntry, ...]
     older: tuple[Spec, ...] = ()
+
+    def old_names(self) -> Iterator[tuple[str, str, Renaming]]:
+        """Yield each table of names that an older version had: that version, what the table is called, and the table."""
+        for version, tables in self.renamed_from.items():
+            for name, table in tables.items():
+                yield version, name, table
 
 
 SOURCE = RecordShape(

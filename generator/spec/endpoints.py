@@ -42,7 +42,13 @@ EFFECTS: dict[str, str] = {
     "money": "like unsafe, and each call has a fresh connection of its own",
 }
 
-UNKNOWN_BODY = Member(
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownBody(Member):
+    """What stands for the fields of a body that nobody knows: a mapping that is sent as it is."""
+
+
+_UNKNOWN_BODY = UnknownBody(
     name="body",
     optional=False,
     type=MapOf(Anything(unknown=True)),
@@ -53,7 +59,6 @@ UNKNOWN_BODY = Member(
     example=ABSENT,
     sent_as=None,
 )
-"""What stands for the fields of a body that nobody knows: a mapping that is sent as it is."""
 
 GROUPS = ("path", "query", "header", "body", "form")
 """Where a parameter may be sent."""
@@ -149,9 +154,14 @@ class Endpoint:
     parts: Parts | None
     examples: MappingABC[str, Example]
 
+    @property
+    def body_is_unknown(self) -> bool:
+        """Whether callers give the whole body, for the vendor does not document its fields."""
+        return any(isinstance(member, UnknownBody) for member in self.body)
+
     def groups(self) -> tuple[tuple[str, tuple[Member, ...]], ...]:
         """Return each kind of parameter with its members."""
-        body = "document" if self.body == (UNKNOWN_BODY,) else "body"
+        body = "document" if self.body_is_unknown else "body"
         return (
             ("path", self.path),
             ("query", self.query),
@@ -243,7 +253,7 @@ class BodyShape(Shape[tuple[Member, ...]]):
     def read(self, node: Node, place: Place) -> tuple[Member, ...]:
         if isinstance(node, Scalar):
             self.word.read(node, place)
-            return (UNKNOWN_BODY,)
+            return (_UNKNOWN_BODY,)
         return self.fields.read(node, place)
 
     def order(self, path: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -12,7 +12,7 @@ from generator.runtime.envelope import error_rule, is_failure, unmet, vendor_err
 from generator.runtime.errors import status_error
 from generator.spec.answers import answer_form, as_typed, runtime_envelope, runtime_rules, value_path
 from generator.spec.checker import Checker, Path, written
-from generator.spec.endpoints import UNKNOWN_BODY, Endpoint, Example
+from generator.spec.endpoints import Endpoint, Example
 from generator.spec.envelope import fitting
 from generator.spec.members import ABSENT, Member, ObjectType
 from generator.spec.mismatches import Mismatch, Types, mismatches
@@ -155,7 +155,7 @@ class _Exchange:
         self._query({member.name: member for member in self.endpoint.query})
         self._form()
         body = request.body
-        if self.endpoint.body == (UNKNOWN_BODY,):
+        if self.endpoint.body_is_unknown:
             return
         if isinstance(body, dict):
             self._body(body, {member.name: member for member in self.endpoint.body})

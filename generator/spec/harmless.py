@@ -7,7 +7,6 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
 from generator.spec.document import Spec
-from generator.spec.endpoints import UNKNOWN_BODY
 
 _PROSE = frozenset({"about", "assumed", "choice", "doc", "quote", "reason", "title", "unknowns"})
 _WORDS = "Plain words."
@@ -31,9 +30,6 @@ class _Twins:
         return self._made[id(value)]
 
     def _make(self, value: object) -> object:
-        # Its words are ours, and it is known by what it is.
-        if value is UNKNOWN_BODY:
-            return value
         if is_dataclass(value) and not isinstance(value, type):
             changed: dict[str, Any] = {}
             for each in fields(value):

@@ -6,7 +6,7 @@ from generator.runtime.request import FRAMING
 from generator.spec.auth import BearerAuth, TokenAuth
 from generator.spec.checker import Checker, written
 from generator.spec.document import Spec
-from generator.spec.endpoints import UNKNOWN_BODY, Endpoint
+from generator.spec.endpoints import Endpoint, UnknownBody
 from generator.spec.idempotency import KEYED_EFFECTS
 
 
@@ -43,9 +43,9 @@ def check_idempotency(checker: Checker) -> None:
             message = f"a {endpoint.call.method} has no body for the key; write 'keyed: false'"
             checker.complain(("endpoints", name, "call"), "S121", message)
         for group, members in (("header", endpoint.header), ("body", endpoint.body), ("form", endpoint.form)):
-            for member in members if members != (UNKNOWN_BODY,) else ():
+            for member in members:
                 taken = member.name.lower() == (header or "").lower() if group == "header" else member.name == field
-                if taken:
+                if taken and not isinstance(member, UnknownBody):
                     message = f"'{member.name}' is the key, which callers give as idempotency_key; leave it out here"
                     checker.complain(("endpoints", name, group, written(member)), "S121", message, key=True)
 

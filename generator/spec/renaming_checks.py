@@ -21,22 +21,22 @@ _DEPTH = 16
 def check_renamings(checker: Checker) -> None:
     """Complain of tables that are not of an older version, that say nothing, or whose new names this version lacks."""
     spec = checker.spec
-    names: dict[str, str] = {}
-    for version, tables in spec.renamed_from.items():
+    for version in spec.renamed_from:
         if not is_older(version, spec.version):
             message = (
                 f"'{version}' is no older version than this one ('{spec.version}'); "
                 "a table stands in the spec of the newer version, under the older one's name"
             )
             checker.complain((SECTION, version), "S141", message, key=True)
-        for table, renaming in tables.items():
-            place = (SECTION, version, table)
-            name = naming.class_name(f"{table}_from_{version}")
-            if name in names:
-                message = f"this and '{names[name]}' would both be {name} in Python; give one of them another name"
-                checker.complain(place, "S062", message, key=True)
-            names.setdefault(name, ".".join(place))
-            _table(checker, place, renaming)
+    names: dict[str, str] = {}
+    for version, table, renaming in spec.old_names():
+        place = (SECTION, version, table)
+        name = naming.old_names_class(table, version)
+        if name in names:
+            message = f"this and '{names[name]}' would both be {name} in Python; give one of them another name"
+            checker.complain(place, "S062", message, key=True)
+        names.setdefault(name, ".".join(place))
+        _table(checker, place, renaming)
 
 
 def _table(checker: Checker, place: Path, renaming: Renaming) -> None:
@@ -64,18 +64,17 @@ def _table(checker: Checker, place: Path, renaming: Renaming) -> None:
 
 def check_old_names(checker: Checker) -> None:
     """Complain of old names that the older version's spec does not have, where there is one."""
-    for version, tables in checker.spec.renamed_from.items():
-        older = next((each for each in checker.spec.older if each.version == version), None)
-        for table, renaming in tables.items() if older is not None else ():
-            place = (SECTION, version, table)
-            if older is None or renaming.old is None:
-                continue
-            names = _names_of(checker, (*place, "old"), older, renaming.old, f"version {version}")
-            if names is None:
-                continue
-            for path, old, _ in renaming.rows():
-                kind = f"name in {renaming.old} of version {version}"
-                checker.known((*place, *path), "S141", old, names, kind, key=True)
+    older = {each.version: each for each in checker.spec.older}
+    for version, table, renaming in checker.spec.old_names():
+        if version not in older or renaming.old is None:
+            continue
+        place = (SECTION, version, table)
+        names = _names_of(checker, (*place, "old"), older[version], renaming.old, f"version {version}")
+        if names is None:
+            continue
+        for path, old, _ in renaming.rows():
+            kind = f"name in {renaming.old} of version {version}"
+            checker.known((*place, *path), "S141", old, names, kind, key=True)
 
 
 def _names_of(checker: Checker, path: Path, spec: Spec, member: str, whose: str) -> frozenset[str] | None:

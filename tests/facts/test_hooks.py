@@ -20,6 +20,7 @@ HOOKS: dict[str, dict[str, Any]] = {
     hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 }
 MISTAKEN = spec("ledgerly_one").replace("effect: read", "efect: read")
+LEFT_BEHIND = "git does not track all of generated/ledgerly_one; run: git add generated/ledgerly_one\n"
 UNORDERED = "title: Ledgerly API\n" + spec("ledgerly_one").replace("title: Ledgerly API\n", "")
 
 
@@ -51,6 +52,12 @@ def hooked(project: Project, name: str) -> tuple[str, str]:
     staged = git(project, "diff", "--staged", "--name-only").splitlines()
     if not any(re.search(hook["files"], path) for path in staged):
         return "skipped", ""
+    return run_hook(project, name)
+
+
+def run_hook(project: Project, name: str) -> tuple[str, str]:
+    """Run a hook on what is staged; return whether it passed or failed, and what it said."""
+    hook = HOOKS[name]
     assert hook["pass_filenames"] is False
     before = git(project, "diff")
     done = subprocess.run(
@@ -108,9 +115,53 @@ def test_client_is_generated_and_staged_with_its_spec(project: Project) -> None:
     changed = git(project, "diff", "--name-only").splitlines()
 
     # What is new is not tracked, and pre-commit by itself takes no notice of it.
-    assert new == ("failed", "ledgerly_one: published\n")
+    assert new == ("failed", f"ledgerly_one: published\n{LEFT_BEHIND}")
     assert "generated/ledgerly_one/_client.py" in untracked
     assert with_client[0] == "passed"
     assert edited == ("failed", "ledgerly_one: published\n")
     assert "generated/ledgerly_one/_client.py" in changed
     assert hooked(project, "clientmill-generate")[0] == "passed"
+
+
+def test_new_client_that_nobody_added_stops_the_commit_of_its_spec(project: Project) -> None:
+    run_hook(project, "clientmill-generate")
+    not_added = run_hook(project, "clientmill-generate")
+    git(project, "add", "generated/ledgerly_one/_client.py")
+    half_added = run_hook(project, "clientmill-generate")
+    git(project, "add", "generated/ledgerly_one")
+    added = run_hook(project, "clientmill-generate")
+
+    told = f"1 package up to date\n{LEFT_BEHIND}"
+    assert not_added == ("failed", told)
+    assert half_added == ("failed", told)
+    assert added == ("passed", "1 package up to date\n")
+
+
+def test_client_of_a_spec_that_waits_for_a_later_commit_stops_none(project: Project) -> None:
+    run_hook(project, "clientmill-generate")
+    git(project, "add", "-A")
+    project.write("specs/two.yaml", spec("ledgerly_two"))
+    first = run_hook(project, "clientmill-generate")
+
+    assert first == ("failed", "ledgerly_two: published\n1 package up to date\n")
+    assert run_hook(project, "clientmill-generate")[0] == "passed"
+
+
+def test_client_that_git_is_to_ignore_stops_no_commit(project: Project) -> None:
+    project.write(".gitignore", "generated/\n")
+    run_hook(project, "clientmill-generate")
+
+    assert run_hook(project, "clientmill-generate")[0] == "passed"
+
+
+def test_where_there_is_no_repository_it_is_said_that_none_was_asked(tmp_path: Path) -> None:
+    alone = Project(tmp_path / "books")
+    alone.write("pyproject.toml", PROJECT_FILE)
+    alone.write("specs/one.yaml", spec("ledgerly_one"))
+    alone.run("generate")
+    done = alone.run("generate", "--fail-on-change")
+
+    assert (done.status, done.stdout) == (0, "")
+    assert re.fullmatch(
+        "1 package up to date\nnot held against git: .* is in no git repository, .*\n", done.stderr
+    ), done.stderr

@@ -74,6 +74,10 @@ class Wire:
         """Do nothing."""
         self._server.stopped.wait(seconds)
 
+    def close(self) -> None:
+        """Close the connection at once."""
+        self._sock.close()
+
     def reset(self) -> None:
         """Break the connection."""
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

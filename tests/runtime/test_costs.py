@@ -37,6 +37,30 @@ from monetize360.models import Record
 print(json.dumps(sorted(sys.modules)))
 """
 
+_WRITTEN = """
+import dataclasses, itertools, json, sys
+
+written = []
+
+def heard(event, arguments):
+    if event != "compile":
+        return
+    files = []
+    frame = sys._getframe().f_back
+    while frame is not None:
+        files.append(frame.f_code.co_filename)
+        frame = frame.f_back
+    callers = list(itertools.dropwhile(lambda file: file == dataclasses.__file__, files))
+    if len(callers) < len(files) and "/monetize360/" in callers[0]:
+        written.append(callers[0])
+
+sys.addaudithook(heard)
+from monetize360 import AsyncClient, Client
+Client(api_key="key")
+AsyncClient(api_key="key")
+print(json.dumps(written))
+"""
+
 
 class Entry(Model):
     id: str
@@ -51,6 +75,27 @@ def test_importing_a_client_and_a_model_loads_nothing_that_only_a_call_needs() -
     assert loaded.isdisjoint({"asyncio", "httpcore2", "monetize360._service"})
     assert loaded.isdisjoint(f"monetize360._runtime.{name}" for name in ("borrowed", "call", "drivers", "transport"))
     assert not [name for name in loaded if name.startswith("monetize360.resources")]
+
+
+def test_a_client_for_threads_loads_nothing_that_only_tasks_need() -> None:
+    made = (
+        "from monetize360 import Client; Client(api_key='key'); import json, sys; print(json.dumps(list(sys.modules)))"
+    )
+    child = subprocess.run(
+        [sys.executable, "-B", "-c", made], cwd=GENERATED, capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(child.stdout))
+
+    assert "monetize360._runtime.transport" in loaded
+    assert loaded.isdisjoint({"asyncio", "monetize360._runtime.task_streams"})
+
+
+def test_no_data_class_is_written_as_text_and_compiled_for_a_client() -> None:
+    child = subprocess.run(
+        [sys.executable, "-B", "-c", _WRITTEN], cwd=GENERATED, capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(child.stdout) == []
 
 
 def test_a_model_is_built_when_it_is_used() -> None:

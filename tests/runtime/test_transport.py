@@ -178,6 +178,7 @@ def test_idle_connection_that_the_server_closed_is_not_used(runner: Runner) -> N
     def once(wire: Wire) -> None:
         wire.take()
         wire.send(answer())
+        wire.close()
         closed.set()
 
     with FaultServer(once, serve) as server:

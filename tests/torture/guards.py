@@ -30,6 +30,13 @@ class Guard:
     test: str
 
 
+class _Forgetful(dict[Any, Any]):
+    """Keeps nothing."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Forget it."""
+
+
 def _nothing(*_: object, **__: object) -> None:
     """Do nothing."""
 
@@ -107,6 +114,11 @@ GUARDS: Mapping[str, Guard] = {
         f"{RUNTIME}.exchange:Exchange.check_process",
         _nothing,
         "tests/torture/test_deaths.py::test_fork_inside_of_a_call_leaves_it_to_the_parent",
+    ),
+    "a lock begins anew in a child": Guard(
+        f"{RUNTIME}.forks:_BEGUN",
+        _Forgetful(),
+        "tests/runtime/test_forks.py::test_lock_that_a_thread_holds_does_not_keep_the_child",
     ),
     "only what is safe is repeated": Guard(
         f"{RUNTIME}.attempts:_may_be_repeated",

@@ -64,7 +64,6 @@ class Findings:
         done_though_not: Payments that were said to be done, and were not.
         sent_again: Payments without a key that were sent again after they may have been carried out.
         untold: Interrupts that told nothing of a payment that was carried out.
-        hung: Children that a fork beside a running thread left waiting for a lock for ever, and that were killed.
         strange: What is no outcome at all, such as an error that is not ours.
         repeated: How many payments with a key were sent again after they may have been carried out.
     """
@@ -77,7 +76,6 @@ class Findings:
     done_though_not: list[str] = field(default_factory=list[str])
     sent_again: list[str] = field(default_factory=list[str])
     untold: list[str] = field(default_factory=list[str])
-    hung: int = 0
     strange: list[str] = field(default_factory=list[str])
 
     @property

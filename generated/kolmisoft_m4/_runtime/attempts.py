@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from .errors import APIConnectionError, APIError, APIStatusError
 from .exchange import Exchange
 from .retry import LONGEST_RETRY_AFTER, REPEATABLE_STATUSES
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .operations import Operation
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Attempts:
     """What is known about the tries so far."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from .errors import APIStatusError
+from .values import dataclass
 
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ErrorShape:
     """Where an error tells what went wrong; each path is from the whole body.
 
@@ -35,7 +35,7 @@ class ErrorShape:
     timestamp: Path | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Envelope:
     """What every answer is wrapped in.
 
@@ -50,7 +50,7 @@ class Envelope:
     errors: tuple[ErrorShape, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ErrorRule:
     """What one of the vendor's codes or messages means.
 
@@ -67,7 +67,7 @@ class ErrorRule:
     temporary: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class VendorError:
     """What the vendor tells about a refusal."""
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol, cast
 
 from .envelope import Path
+from .values import dataclass
 
 Tells = Callable[[Path], object]
 """Reads what a page tells at a path of its content."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Progress:
     """How far a reading has come.
 
@@ -67,7 +68,7 @@ class Pagination(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LastRecordPagination:
     """The next page begins after the last record of this one, or ends before its first.
 
@@ -122,7 +123,7 @@ class LastRecordPagination:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OffsetPagination:
     """The next page begins after as many records as there were before it and on it.
 
@@ -176,7 +177,7 @@ class OffsetPagination:
         return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PageNumberPagination:
     """The next page has the next number.
 

@@ -15,11 +15,13 @@ import threading
 import time
 import weakref
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from .forks import begin_in_each_process
 from .limits import LONGEST_DEPARTURE, BaseLimiter, Limiter, Permit, StoreUnavailable, WaitTooLong
 from .task_events import TaskEvent
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +45,7 @@ the process waits for what has to be told."""
 _LOGGER = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """What a process tells the store and asks of it.
 
@@ -67,7 +69,7 @@ class Question:
     hold: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grant:
     """What the store answers.
 
@@ -124,9 +126,10 @@ class SharedLimiter(BaseLimiter):
         self.when_unavailable = when_unavailable
         self._store = store
         self._own = Limiter(requests, self.seconds)
-        self._begin()
+        begin_in_each_process(self, SharedLimiter._begin)
 
     def _begin(self) -> None:
+        # In a child there is neither the thread nor anybody who waits.
         self._process = os.getpid()
         self._changed = threading.Condition()
         self._waiters: deque[_Waiter] = deque()
@@ -183,23 +186,23 @@ class SharedLimiter(BaseLimiter):
     def learn(self, requests: int) -> None:
         """Tell all of a lower limit that the vendor told."""
         self._own.learn(requests)
-        with self._current():
+        with self._changed:
             self._learned = max(1, requests if self._learned is None else min(self._learned, requests))
             self._call_thread()
 
     def hold(self, seconds: float) -> None:
         """Let nothing go for *seconds*, in any process: the vendor told that it takes no more until then."""
         self._own.hold(seconds)
-        with self._current():
+        with self._changed:
             self._held_until = max(self._held_until, time.monotonic() + seconds)
             self._call_thread()
 
     def settle(self, permit: Permit, seen_at: float | None) -> None:
         """Set when *permit* is free again: a window after the vendor saw the request, at once when it was not used."""
         free_at = -math.inf if seen_at is None else seen_at + self.seconds
-        if not isinstance(permit, _SharedPermit) or free_at >= permit.free_at:
+        if not isinstance(permit, _SharedPermit) or free_at >= permit.free_at or permit.process != self._process:
             return
-        with self._current():
+        with self._changed:
             permit.free_at = free_at
             self._held.pop(permit.name, None)
             if seen_at is None:
@@ -214,15 +217,9 @@ class SharedLimiter(BaseLimiter):
 
     # Who waits.
 
-    def _current(self) -> threading.Condition:
-        if self._process != os.getpid():
-            # A fork copies the lock as it was, and neither the thread nor those who wait.
-            self._begin()
-        return self._changed
-
     def _enter(self, deadline: float, wake: Callable[[], object]) -> _Waiter:
         waiter = _Waiter(deadline, wake)
-        with self._current():
+        with self._changed:
             if self._is_down and time.monotonic() < self._ask_at:
                 waiter.outcome = StoreUnavailable()
                 wake()
@@ -233,7 +230,7 @@ class SharedLimiter(BaseLimiter):
         return waiter
 
     def _leave(self, waiter: _Waiter) -> None:
-        with self._current():
+        with self._changed:
             if waiter in self._waiters:
                 self._waiters.remove(waiter)
         if isinstance(waiter.outcome, Permit):
@@ -388,7 +385,7 @@ class SharedLimiter(BaseLimiter):
     def finish(self, until: float) -> None:
         """Wait until what has to be told is told, at the end of the process."""
         while time.monotonic() < until:
-            with self._current():
+            with self._changed:
                 if self._thread is None or self._is_down or not (self._is_asking or self._seen or self._unused):
                     return
                 # Told now, and not when it is due.

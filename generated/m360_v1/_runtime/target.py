@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx2
 
 from .errors import ArgumentError
+from .values import dataclass
 
 if TYPE_CHECKING:
     from .request import Hidden, Request
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """Where a client talks to.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from .values import dataclass
 
 if TYPE_CHECKING:
     from .answer import Answer
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Send:
     """Send a request and read the whole answer; gives an `Answer`, raises a `TransportError`."""
 
@@ -26,14 +27,14 @@ class Send:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sleep:
     """Wait."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TakePermit:
     """Take a permit before the deadline; gives a `Permit`, raises `WaitTooLong` or `StoreUnavailable`."""
 
@@ -41,7 +42,7 @@ class TakePermit:
     deadline: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TakeTurn:
     """Wait before the deadline until there is a token, or until it is this call's turn to fetch one.
 
@@ -79,7 +80,7 @@ class Token(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NoToken:
     """Why there is no token.
 

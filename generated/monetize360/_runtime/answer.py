@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import json
-from dataclasses import dataclass
 
 import httpx2
+
+from .values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,10 +25,14 @@ class Answer:
     content: bytes
     elapsed: float
 
-    @functools.cached_property
+    @property
     def headers(self) -> httpx2.Headers:
         """The headers, by name whatever its case."""
-        return httpx2.Headers(list(self.raw_headers))
+        # No cached_property: up to Python 3.11 all answers have one lock for it, which a fork may find held.
+        kept: httpx2.Headers | None = self.__dict__.get("_headers")
+        if kept is None:
+            kept = self.__dict__["_headers"] = httpx2.Headers(list(self.raw_headers))
+        return kept
 
     @property
     def text(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from .credentials import joined
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,14 +57,14 @@ class LoginScheme(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CredentialPart:
     """The place of a credential in a composed value."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NoAuth:
     """The vendor asks for nothing."""
 
@@ -77,7 +78,7 @@ class NoAuth:
         return frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BearerAuth:
     """An `Authorization` header, composed of credentials and literal text.
 
@@ -103,7 +104,7 @@ class BearerAuth:
         return frozenset((self.header.lower(),))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BodyAuth:
     """Credentials as fields of every request's body.
 
@@ -124,7 +125,7 @@ class BodyAuth:
         return frozenset(wire for wire, _ in self.fields)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AllOf:
     """Several schemes that sign one request, one after the other."""
 

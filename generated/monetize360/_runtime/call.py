@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from .attempts import Attempts, may_have_executed, wait_before_retry
@@ -27,6 +27,7 @@ from .errors import (
 from .exchange import Exchange, Timeouts, TransportError
 from .limits import StoreUnavailable, WaitTooLong
 from .retry import Backoff, RetryQuota, reset_wait, retry_after, sent_at, whole_number
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,7 @@ HOPELESS = frozenset(("tls", "proxy", "too_large", "refused_locally"))
 """What another try would meet again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Setting:
     """What a client's calls have in common."""
 
@@ -61,7 +62,7 @@ class Setting:
     told: set[str] = field(default_factory=set[str], repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """A call that came to a good end."""
 

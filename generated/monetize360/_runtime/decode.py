@@ -6,12 +6,12 @@ import decimal
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from .documents import Malformed
+from .values import dataclass
 
 if TYPE_CHECKING:
     from .documents import AnswerForm
@@ -24,7 +24,7 @@ __all__ = ["Decoded", "Decoder", "Malformed", "at", "decoder", "parse"]
 _WRAPPER = ConfigDict(extra="allow", hide_input_in_errors=True, protected_namespaces=(), allow_inf_nan=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decoded:
     """A body that is what it should be.
 

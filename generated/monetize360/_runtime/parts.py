@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, Literal, TypeVar, cast
 
 from .decode import at
@@ -18,6 +18,7 @@ from .errors import (
 )
 from .operations import Operation
 from .request import CallOptions
+from .values import dataclass
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ Outcome = Literal["created", "failed", "mixed", "unknown", "not_sent"]
 """What became of a part: `mixed` when some of its rows failed and the vendor does not tell which."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Parts(Generic[T]):
     """How a list is sent in parts.
 
@@ -42,7 +43,7 @@ class Parts(Generic[T]):
     failed: Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part(Generic[T]):
     """Some rows that went out together.
 
@@ -63,7 +64,7 @@ class Part(Generic[T]):
     error: APIError | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartsReport(Generic[T]):
     """What became of a long list."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -21,7 +22,7 @@ LAST_ANSWER: ContextVar[list[Answer] | None] = ContextVar("last_answer", default
 """Where a call leaves its answer, when somebody asked for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RawResponse(Generic[T]):
     """What a call returned, and the answer that it was made of."""
 

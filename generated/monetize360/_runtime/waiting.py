@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Collection, Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Generic, TypeVar, cast
 
 from .clock import SYSTEM_CLOCK, Clock
@@ -22,6 +22,7 @@ from .errors import (
 )
 from .operations import Operation
 from .request import CallOptions
+from .values import dataclass
 
 T = TypeVar("T")
 
@@ -40,7 +41,7 @@ class WaitTimeoutError(APITimeoutError):
     last: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Wait(Generic[T]):
     """How to start something and to know when it has ended.
 
@@ -63,7 +64,7 @@ class Wait(Generic[T]):
     done: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Patience:
     """How long to wait.
 
@@ -76,7 +77,7 @@ class Patience:
     final: Collection[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Ask:
     operation: Operation[Any]
     arguments: Mapping[str, object]

@@ -15,7 +15,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, Literal, TypeVar, cast
 
@@ -24,6 +23,8 @@ from pydantic import TypeAdapter, ValidationError
 from .credentials import Secret
 from .decode import Malformed, parse
 from .errors import ArgumentError
+from .forks import begin_in_each_process
+from .values import dataclass
 
 E = TypeVar("E")
 
@@ -49,7 +50,7 @@ class WebhookError(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Scheme:
     """How a signature is made: an HMAC over parts of the delivery, under a secret that both sides have.
 
@@ -91,6 +92,9 @@ class SeenDeliveries:
             raise ArgumentError("most must be at least 1")
         self._most = most
         self._until: OrderedDict[bytes, float] = OrderedDict()
+        begin_in_each_process(self, SeenDeliveries._begin)
+
+    def _begin(self) -> None:
         self._lock = threading.Lock()
 
     def note(self, mark: bytes, now: float, until: float) -> bool:
@@ -104,7 +108,7 @@ class SeenDeliveries:
             return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class EventReader(Generic[E]):
     """The events of a vendor.
 

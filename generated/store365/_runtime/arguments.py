@@ -12,11 +12,11 @@ import math
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, Final, Literal, Protocol, cast
 
 from .errors import ArgumentError
+from .values import dataclass
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
@@ -42,7 +42,7 @@ class Rule(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A string, of so many characters, that matches a pattern.
 
@@ -67,7 +67,7 @@ class Text:
         return str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Integer:
     """A whole number within bounds."""
 
@@ -81,7 +81,7 @@ class Integer:
         return int(value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Number:
     """A finite number within bounds."""
 
@@ -97,7 +97,7 @@ class Number:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decimal:
     """An exact decimal number, for money: a `decimal.Decimal`, a whole number or a plain decimal text, never a float.
 
@@ -128,7 +128,7 @@ class Decimal:
         return int(number) if number == number.to_integral_value() and not fraction else float(number)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Boolean:
     """True or false."""
 
@@ -138,7 +138,7 @@ class Boolean:
         return value
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, init=False)
 class Choice:
     """One of the values that the vendor documents."""
 
@@ -156,7 +156,7 @@ class Choice:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DateTime:
     """A point in time as ISO 8601 text: an aware `datetime`, or a text that goes out as it is."""
 
@@ -178,7 +178,7 @@ class DateTime:
         return spelled.replace("+00:00", "Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Date:
     """A day as ISO 8601 text: a `date`, or a text that goes out as it is."""
 
@@ -192,7 +192,7 @@ class Date:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListOf:
     """A list of so many elements; with *single*, one element is taken for a list of one."""
 
@@ -212,7 +212,7 @@ class ListOf:
         return [self.element.check(f"{name}[{index}]", element) for index, element in enumerate(elements)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Joined:
     """A text, or a list of texts that goes out as one with commas between."""
 
@@ -225,7 +225,7 @@ class Joined:
         return ",".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MappingOf:
     """A mapping from names to values that follow one rule."""
 
@@ -242,7 +242,7 @@ class MappingOf:
         return spelled
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AnyValue:
     """Anything that JSON can spell, models and aware datetimes included."""
 
@@ -250,7 +250,7 @@ class AnyValue:
         return _spell(name, value, 0)
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, init=False)
 class OneOf:
     """Whatever one of several rules takes; the first that does is used."""
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .drift import ANY_NAME, Drift
+from .forks import begin_in_each_process
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -46,11 +47,15 @@ class DriftFile:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path)
-        self._lock = threading.Lock()
-        self._pending: dict[Drift, int] = {}
         self._known: set[Drift] = set()
         self._written = time.monotonic()
+        begin_in_each_process(self, DriftFile._begin)
         _OPEN.add(self)
+
+    def _begin(self) -> None:
+        self._lock = threading.Lock()
+        # What the parent of a fork found, the parent writes.
+        self._pending: dict[Drift, int] = {}
 
     def __call__(self, drift: Drift) -> None:
         """Take a finding.
@@ -182,4 +187,8 @@ def _held(path: Path) -> Generator[None]:
             import fcntl  # noqa: PLC0415 - not everywhere
 
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            try:
+                yield
+            finally:
+                # Closing is not enough where a process was forked meanwhile: it has the file open too.
+                fcntl.flock(lock, fcntl.LOCK_UN)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from .credentials import Secret
+from .values import dataclass
 
 if TYPE_CHECKING:
     from .request import BodyValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FormBody:
     """Fields as pairs of name and text.
 

@@ -11,7 +11,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, quote_plus
@@ -33,6 +33,7 @@ from .forms import FormBody
 from .request import Request
 from .retry import retry_after
 from .target import Target, read_target
+from .values import dataclass
 
 if TYPE_CHECKING:
     from .answer import Answer
@@ -70,7 +71,7 @@ def renewal(seconds: float) -> tuple[float, float]:
     return seconds - min(EARLIEST_RENEWAL, seconds / 10), seconds - min(LATEST_RENEWAL, seconds / 20)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Token:
     """A token, and what is known about it.
 
@@ -105,7 +106,7 @@ class Token:
         return not self.was_refused and now < self.ends_at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Failure:
     """A login that brought no token, as an error for each call that waited for it.
 
@@ -156,7 +157,7 @@ def read_login(
     return Failure(told, is_refusal=is_refusal, wait=wait, status_code=status)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """When a login was sent: by the clock that only grows, and in seconds since 1970 when it was answered."""
 
@@ -164,7 +165,7 @@ class Asked:
     time: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
     """Makes an error that tells only words."""
 
@@ -178,7 +179,7 @@ class Words:
 late = Words(APITimeoutError, "none came before the deadline of the call")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Told:
     """Makes an error out of a vendor's answer from which the credentials are taken out."""
 

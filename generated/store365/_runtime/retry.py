@@ -5,8 +5,10 @@ from __future__ import annotations
 import email.utils
 import math
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from .forks import begin_in_each_process
+from .values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +20,7 @@ REPEATABLE_STATUSES = frozenset((408, 425, 429, 500, 502, 503, 504))
 """Statuses after which a call that may be repeated is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Backoff:
     """Waits that grow and are spread over their whole length, so that callers do not come back together."""
 
@@ -40,6 +42,9 @@ class RetryQuota:
         self._reserve = reserve
         self._earned = earned
         self._left = reserve
+        begin_in_each_process(self, RetryQuota._begin)
+
+    def _begin(self) -> None:
         self._lock = threading.Lock()
 
     def earn(self) -> None:
@@ -49,16 +54,11 @@ class RetryQuota:
 
     def take(self) -> bool:
         """Take one repetition; False when none is left."""
-        # The lock is held for these lines only; without waiting for one that a fork may have left locked.
-        acquired = self._lock.acquire(timeout=0.1)
-        try:
+        with self._lock:
             if self._left < 1:
                 return False
             self._left -= 1
             return True
-        finally:
-            if acquired:
-                self._lock.release()
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
