@@ -17,7 +17,7 @@ from generator.profile import PROFILE
 if TYPE_CHECKING:
     from generator.changes.released import Held
     from generator.output.compare import Comparison
-    from generator.output.inspection import Expectation
+    from generator.output.inspection import Expectation, Inspector
     from generator.output.manifest import Provenance
     from generator.output.publish import Publication
     from generator.plan.package import ClientPlan
@@ -343,7 +343,13 @@ def orphans(selection: Selection, settings: Settings) -> tuple[str, ...]:
 
 
 def write(
-    built: Build, removed: Iterable[str], settings: Settings, *, force: bool, waiting: Callable[[str], None]
+    built: Build,
+    removed: Iterable[str],
+    settings: Settings,
+    *,
+    force: bool,
+    waiting: Callable[[str], None],
+    inspector: Inspector | None = None,
 ) -> Publication:
     """Inspect and publish the packages of a run; each folder is the old one or the new one, whole."""
     from generator.output.inspection import inspect_packages  # noqa: PLC0415 - see above
@@ -351,7 +357,7 @@ def write(
 
     def inspect(folder: Path, packages: tuple[str, ...]) -> None:
         with PROFILE.stage("inspect", "all"):
-            inspect_packages(folder, [built.expectations[package] for package in packages])
+            inspect_packages(folder, [built.expectations[package] for package in packages], ready=inspector)
 
     publication = publish(
         settings.output,

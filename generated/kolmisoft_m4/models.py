@@ -89,7 +89,7 @@ class DeviceDetails(Model):
 
     host: str | None = None
 
-    secret: str | None = None
+    secret: str | None = Field(default=None, repr=False)
 
     ipaddr: str | None = None
 

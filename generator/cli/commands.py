@@ -26,6 +26,7 @@ from generator.profile import PROFILE
 
 if TYPE_CHECKING:
     from generator.output.compare import Comparison
+    from generator.output.inspection import Inspector
     from generator.output.publish import Publication
 
 
@@ -163,6 +164,23 @@ class _Wish:
 
 def _generate(settings: Settings, wish: _Wish) -> int:
     """Make one run and return its exit code."""
+    if not (wish.spec or wish.force or wish.verifies) and nothing_to_do(settings):
+        wish.tell(f"{counted(len(spec_paths(settings)), 'package')} up to date")
+        return CLEAN
+    if not spec_paths(settings):
+        # Most likely the wrong folder; taken by its word, it would remove every package.
+        raise UsageMistake(f"there is no spec in {settings.name_of(settings.specs)}: a spec is a file *.yaml")
+    if wish.only_compare or wish.jobs == 1:
+        return _made(settings, wish)
+    from generator.output.inspection import Inspector  # noqa: PLC0415 - see nothing_to_do
+
+    # It gets ready while this process reads and makes what it will look at.
+    with Inspector() as inspector:
+        return _made(settings, wish, inspector)
+
+
+def _made(settings: Settings, wish: _Wish, inspector: Inspector | None = None) -> int:
+    """Make what is not up to date, and return the exit code of the run."""
     from generator.output.errors import OutputError  # noqa: PLC0415 - see nothing_to_do
     from generator.pipeline import (  # noqa: PLC0415 - see nothing_to_do
         build,
@@ -173,12 +191,6 @@ def _generate(settings: Settings, wish: _Wish) -> int:
         write,
     )
 
-    if not (wish.spec or wish.force or wish.verifies) and nothing_to_do(settings):
-        wish.tell(f"{counted(len(spec_paths(settings)), 'package')} up to date")
-        return CLEAN
-    if not spec_paths(settings):
-        # Most likely the wrong folder; taken by its word, it would remove every package.
-        raise UsageMistake(f"there is no spec in {settings.name_of(settings.specs)}: a spec is a file *.yaml")
     selection = read_specs(settings)
     complain(selection.diagnostics, wish.style)
     for note in selection.notes:
@@ -197,7 +209,7 @@ def _generate(settings: Settings, wish: _Wish) -> int:
                 _tell(comparison)
             return DIFFERENT if different or selection.diagnostics else CLEAN
         with PROFILE.stage("publish", "all"):
-            publication = write(built, removed, settings, force=wish.force, waiting=wish.tell)
+            publication = write(built, removed, settings, force=wish.force, waiting=wish.tell, inspector=inspector)
         if stale:
             settings.cache.trim()
     except OutputError as error:

@@ -1,6 +1,5 @@
 """Holding staged packages against their plans, in a child process, before anything is published."""
 
-import functools
 import json
 import os
 import subprocess
@@ -8,7 +7,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal, cast
+from types import TracebackType
+from typing import Literal, Self, cast
 
 from generator.output.errors import InspectionError
 
@@ -51,11 +51,56 @@ class Expectation:
     models: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
 
 
+class Inspector:
+    """A child process that looks at packages, once.
+
+    It may be started before there is a question: meanwhile it loads what packages import, which takes half as long as
+    looking at one. As a context it is ended at the end, asked or not.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603  # the interpreter that runs us, on a file of ours
+            [sys.executable, "-I", "-B", "-X", "utf8", "-W", "error", os.fspath(_CHILD)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(),
+            cwd=os.sep,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        # Reads what is left, closes the pipes and waits.
+        self._process.communicate()
+
+    def look(self, folder: Path, seconds: float, expectations: Sequence[Expectation]) -> tuple[str, ...]:
+        """Return the faults of packages in a folder."""
+        question = {"folder": os.fspath(folder.absolute()), "packages": [asdict(one) for one in expectations]}
+        try:
+            answer, said = self._process.communicate(json.dumps(question).encode(), timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return (f"importing them took longer than {seconds:g} seconds",)
+        faults = _faults(answer)
+        if faults is None:
+            told = said.decode(errors="backslashreplace").strip()
+            faults = (
+                f"the inspection ended without an answer, with status {self._process.returncode}: {told[-2000:]}",
+            )
+        return faults
+
+
 AT_A_TIME = 20
 """Packages that one child looks at: loading httpx2 and pydantic once for so many is cheap, and what it holds is bounded."""
 
 
-def inspect_packages(folder: Path, expectations: Sequence[Expectation], *, seconds: float = 120.0) -> None:
+def inspect_packages(
+    folder: Path, expectations: Sequence[Expectation], *, ready: Inspector | None = None, seconds: float = 120.0
+) -> None:
     """Parse, compile and import packages, and compare them with what was planned.
 
     Child processes do it, one for every few packages and as many at once as there are processors, without network, without
@@ -64,45 +109,32 @@ def inspect_packages(folder: Path, expectations: Sequence[Expectation], *, secon
     Args:
         folder: Where the package folders stand: the stage of a run, or the root.
         expectations: What the packages have to be.
+        ready: A child that waits to be asked; the caller ends it.
         seconds: How long a child may take.
 
     Raises:
         InspectionError: With every fault found.
     """
     shares = [expectations[begin : begin + AT_A_TIME] for begin in range(0, len(expectations), AT_A_TIME)]
+    children = [ready, *[None] * len(shares)][: len(shares)]
+
+    def look(share: Sequence[Expectation], child: Inspector | None) -> tuple[str, ...]:
+        if child is not None:
+            return child.look(folder, seconds, share)
+        with Inspector() as started:
+            return started.look(folder, seconds, share)
+
     if len(shares) < 2:
-        found = [_look(folder, seconds, share) for share in shares]
+        found = list(map(look, shares, children))
     else:
         # Imported here: most runs have one child.
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - see above
 
         with ThreadPoolExecutor(min(len(shares), os.cpu_count() or 1)) as executor:
-            found = list(executor.map(functools.partial(_look, folder, seconds), shares))
+            found = list(executor.map(look, shares, children))
     faults = tuple(fault for faults in found for fault in faults)
     if faults:
         raise InspectionError(faults)
-
-
-def _look(folder: Path, seconds: float, expectations: Sequence[Expectation]) -> tuple[str, ...]:
-    """Have one child look at packages, and return the faults."""
-    question = {"folder": os.fspath(folder.absolute()), "packages": [asdict(one) for one in expectations]}
-    try:
-        child = subprocess.run(  # noqa: S603  # the interpreter that runs us, on a file of ours
-            [sys.executable, "-I", "-B", "-X", "utf8", "-W", "error", os.fspath(_CHILD)],
-            input=json.dumps(question).encode(),
-            capture_output=True,
-            timeout=seconds,
-            env=_environment(),
-            cwd=folder.anchor or "/",
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return (f"importing them took longer than {seconds:g} seconds",)
-    faults = _faults(child.stdout)
-    if faults is None:
-        said = child.stderr.decode(errors="backslashreplace").strip()
-        faults = (f"the inspection ended without an answer, with status {child.returncode}: {said[-2000:]}",)
-    return faults
 
 
 def _environment() -> dict[str, str]:

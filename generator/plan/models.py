@@ -140,8 +140,10 @@ def _field(spec: Spec, owner: str, member: Member, annotation: str, source: str 
     alias = "" if name == member.name else f"serialization_alias={literals.string(member.name)}"
     # Where all is text, the text that a number could be would otherwise be preferred to the number.
     mode = 'union_mode="left_to_right"' if spec.format.response != "json" and is_mixed(member.type, spec.types) else ""
-    default = "" if not member.optional else "None" if not (alias or mode) else "default=None"
-    value = f"Field({', '.join(part for part in (default, alias, mode) if part)})" if alias or mode else default
+    is_field = bool(alias or mode or member.secret)
+    default = "" if not member.optional else "default=None" if is_field else "None"
+    secret = "repr=False" if member.secret else ""
+    value = f"Field({', '.join(part for part in (default, alias, mode, secret) if part)})" if is_field else default
     return Field(
         name=name,
         wire=member.name,

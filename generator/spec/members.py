@@ -142,7 +142,7 @@ LONG_FORM = RecordShape(
             "How the value is sent, where several types are taken.",
             default=None,
         ),
-        "secret": Key(BooleanShape(), "Whether an argument is shown nowhere.", default=False),
+        "secret": Key(BooleanShape(), "Whether an argument is shown nowhere, and a field in no repr.", default=False),
         "item": Key(words.wire_name, "In XML: the name of the repeated element inside this one.", default=None),
         "within": Key(
             ChoiceShape({"attribute": "an attribute of the element that the type is"}),

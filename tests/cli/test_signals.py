@@ -5,13 +5,25 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import COMMAND
 from tests.pipeline.projects import Project, spec
+
+_NEVER_INSPECTED = """
+import sys
+from pathlib import Path
+
+from generator.__main__ import main
+from generator.output import inspection
+
+inspection._CHILD = Path(sys.argv.pop(1))
+main()
+"""
+"""The command, with a child that looks at packages until it is ended: so the signal never comes too late."""
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"])
@@ -22,8 +34,14 @@ def test_signal_ends_a_run_with_its_status_and_a_whole_tree(tmp_path: Path, numb
     whole = project.files()
     project.write("specs/one.yaml", spec("ledgerly_one", doc="Reads one."))
 
+    endless = project.write("endless.py", "import time\nwhile True:\n    time.sleep(1)\n")
+
     process = subprocess.Popen(
-        [*COMMAND, "generate"], cwd=project.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        [sys.executable, "-c", _NEVER_INSPECTED, os.fspath(endless), "generate"],
+        cwd=project.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     )
     _wait_for_the_stage(project.root / "generated" / ".clientmill", process)
     os.kill(process.pid, number)

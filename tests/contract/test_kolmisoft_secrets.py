@@ -158,6 +158,16 @@ def test_a_cancelled_login_shows_no_secret(vendor: Kolmisoft) -> None:
     assert [secret for text in texts(error) for secret in shown(vendor, text)] == []
 
 
+def test_secret_of_a_device_is_read_and_in_no_text_of_it(vendor: Kolmisoft) -> None:
+    vendor.device_secret = "made-up-device-secret"
+
+    device = Calling().call(vendor, "device_details_get", device_id=5)
+
+    assert device.secret == "made-up-device-secret"
+    assert "103" in repr(device)
+    assert "made-up" not in f"{device!r} {device}"
+
+
 def test_no_address_has_a_secret_by_default(vendor: Kolmisoft) -> None:
     Calling().call(vendor, "user_login", p=PASSWORD)
     client: Any = Calling().client(vendor)

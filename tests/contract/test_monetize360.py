@@ -299,7 +299,7 @@ def test_workflow_is_waited_for(calling: Calling, vendor: Monetize360) -> None:
 
 
 def test_wait_ends_at_its_deadline_and_tells_what_was_started(calling: Calling, vendor: Monetize360) -> None:
-    vendor.questions = 1000
+    vendor.questions = 3
     with calling.client(vendor) as session:
         error = session.error("workflows.execute_and_wait", "w", data={}, deadline=1.2)
 
@@ -311,7 +311,7 @@ def test_wait_ends_at_its_deadline_and_tells_what_was_started(calling: Calling, 
 
 
 def test_failure_while_it_is_waited_for_tells_that_it_was_started(calling: Calling, vendor: Monetize360) -> None:
-    vendor.questions = 1000
+    vendor.questions = 3
     vendor.fail(lambda turn: turn.send(turn.work().spelled()), saying(404, b"{}"))
     with calling.client(vendor) as session:
         error = session.error("workflows.execute_and_wait", "w", data={}, deadline=20)
@@ -322,7 +322,7 @@ def test_failure_while_it_is_waited_for_tells_that_it_was_started(calling: Calli
 
 
 def test_status_that_the_caller_knows_to_be_final_ends_the_wait(calling: Calling, vendor: Monetize360) -> None:
-    vendor.questions = 1000
+    vendor.questions = 3
     with calling.client(vendor) as session:
         run = session.call("workflows.execute_and_wait", "w", data={}, final_statuses=["running"])
 

@@ -1,15 +1,19 @@
 """Packages held against their plans: what is wrong with one is told, all of it, and nothing is let out."""
 
+import ast
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 
-from generator.output import inspection
+from generator.output import inspection, inspection_child
 from generator.output.errors import InspectionError
-from generator.output.inspection import Expectation, ExpectedParameter, inspect_packages
+from generator.output.inspection import Expectation, ExpectedParameter, Inspector, inspect_packages
 from generator.output.inspection_child import is_refused, source_faults
 from generator.output.publish import publish
 from tests.output.roots import provenance
@@ -232,6 +236,66 @@ def test_all_packages_are_inspected_however_many_one_child_looks_at(
     with pytest.raises(InspectionError) as raised:
         inspect_packages(disk, [replace(EXPECTED, package="gone"), EXPECTED, other])
     assert [fault.partition(":")[0] for fault in raised.value.faults] == ["gone", "some", "other"]
+
+
+@pytest.fixture
+def children(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Return the processes that the test starts, in their order."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Noted(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **keywords: Any) -> None:
+            super().__init__(*arguments, **keywords)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    return started
+
+
+def test_a_child_that_is_ready_is_the_one_that_looks(disk: Path, children: list[subprocess.Popen[bytes]]) -> None:
+    package(disk, _later="\nLazy = 1 / 0\n")
+
+    with Inspector() as ready, pytest.raises(InspectionError, match="ZeroDivisionError"):
+        inspect_packages(disk, [EXPECTED], ready=ready)
+    assert len(children) == 1
+
+
+def test_a_child_that_nobody_asks_is_ended(children: list[subprocess.Popen[bytes]]) -> None:
+    with pytest.raises(KeyboardInterrupt), Inspector():
+        raise KeyboardInterrupt
+
+    assert [child.returncode is not None for child in children] == [True]
+
+
+def test_a_child_without_a_question_says_nothing() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-I", "-B", inspection_child.__file__], input=b"", capture_output=True, check=False
+    )
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+
+
+def test_what_was_compiled_to_be_checked_is_what_is_imported(disk: Path) -> None:
+    told = faults(package(disk, _later="\nimport sys\nraise ValueError(sys._getframe().f_code.co_filename)\n"))
+
+    assert told[0].endswith("ValueError: some/_later.py")
+    assert "raise ValueError(sys._getframe" in told[0]
+
+
+def test_what_is_copied_is_compiled_once_for_all_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    parse = ast.parse
+
+    def noted(text: str, name: str) -> ast.Module:
+        parsed.append(name)
+        return parse(text, name)
+
+    monkeypatch.setattr(ast, "parse", noted)
+    for name in ("one", "other"):
+        for path in ("_runtime/only_here.py", "_client.py"):
+            assert not list(source_faults(name, PurePosixPath(path), f"{HEADER}here = 1\n", HEADER))
+
+    assert parsed == ["_runtime/only_here.py", "one/_client.py", "other/_client.py"]
 
 
 @pytest.mark.parametrize(

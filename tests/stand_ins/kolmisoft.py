@@ -131,6 +131,7 @@ class Kolmisoft(LoopbackServer):
     def __init__(self) -> None:
         self.ledger = Ledger()
         self.devices = 1
+        self.device_secret = ""
         self.logins_redirect = False
         self.wrapped = False
         self.packed: str = "header"
@@ -222,7 +223,8 @@ class Kolmisoft(LoopbackServer):
 
     def _device_details_get(self, given: Mapping[str, str]) -> Response:
         return xml(
-            f"<page><status><devices><device><id>{given['device_id']}</id><name>103</name><secret/><port>5060</port>"
+            f"<page><status><devices><device><id>{given['device_id']}</id><name>103</name>"
+            f"<secret>{self.device_secret}</secret><port>5060</port>"
             "<accountcode>2</accountcode><callerid>&quot;103&quot; &lt;103&gt;</callerid><insecure>no</insecure>"
             "<op>1</op><op_active>0</op_active><op_src_regexp>.*</op_src_regexp><something_new>x</something_new>"
             "</device></devices></status></page>"

@@ -6,13 +6,12 @@ because a connection that was used before may be closed by the server just as th
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import os
 import threading
 import urllib.request
 import weakref
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 from urllib.parse import unquote, urlsplit
 
 import httpcore2
@@ -21,11 +20,12 @@ import httpx2
 from .answer import Answer
 from .exchange import CURRENT, Exchange, TransportError
 from .forks import begin_in_each_process
-from .streams import AsyncConnection, Connection, SyncConnection, connect, connect_async
+from .streams import Connection, SyncConnection, connect
 from .values import dataclass
 from .wire import Body, prepare
 
 if TYPE_CHECKING:
+    import asyncio
     import ssl
     from collections.abc import Iterable
 
@@ -69,17 +69,6 @@ class _SyncBackend(httpcore2.NetworkBackend):
         return _SyncStream(connect(host, port), self._registry)
 
 
-class _AsyncStream(AsyncConnection, httpcore2.AsyncNetworkStream):
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the exchange knows better
-    ) -> httpcore2.AsyncNetworkStream:
-        await self.secure(ssl_context, server_hostname)
-        return self
-
-
 class _AsyncBackend(httpcore2.AsyncNetworkBackend):
     def __init__(self, registry: set[Connection]) -> None:
         self._registry = registry
@@ -92,7 +81,12 @@ class _AsyncBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002 - never asked for
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002 - never asked for
     ) -> httpcore2.AsyncNetworkStream:
-        return _AsyncStream(await connect_async(host, port), self._registry)
+        # Imported here: who calls from threads does without.
+        from .task_streams import AsyncConnection, connect_async  # noqa: PLC0415 - see above
+
+        connection = AsyncConnection(await connect_async(host, port), self._registry)
+        # It has all that a stream of the layer below has, which it does not know.
+        return cast("httpcore2.AsyncNetworkStream", connection)
 
 
 class _PoolSetting(TypedDict):
@@ -244,7 +238,7 @@ class AsyncTransport:
     async def aclose(self) -> None:
         """Close all connections; a call in flight ends with an error."""
         self.is_closed = True
-        pools = self._pools.pop(asyncio.get_running_loop(), None)
+        pools = self._pools.pop(_running_loop(), None)
         if pools is not None and pools.process == os.getpid():
             await pools.shared.aclose()
             await pools.fresh.aclose()
@@ -290,7 +284,7 @@ class AsyncTransport:
         return branch
 
     def _current(self) -> _AsyncPools:
-        loop = asyncio.get_running_loop()
+        loop = _running_loop()
         pools = self._pools.get(loop)
         if pools is not None and pools.process == os.getpid():
             return pools
@@ -317,6 +311,12 @@ class AsyncTransport:
         if proxy is None:
             return httpcore2.AsyncConnectionPool(**setting, network_backend=backend)
         return httpcore2.AsyncHTTPProxy(**proxy, **setting, network_backend=backend)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    import asyncio  # noqa: PLC0415 - as above
+
+    return asyncio.get_running_loop()
 
 
 def _outgoing(

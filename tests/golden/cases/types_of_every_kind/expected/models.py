@@ -48,6 +48,10 @@ class Everything(Model):
 
     id: UUID
 
+    pin_code: str = Field(serialization_alias="pinCode", repr=False)
+
+    puk: Optional[str] = Field(default=None, repr=False)
+
     word: Literal["red", "green"] | str
 
     flags: list[bool]
