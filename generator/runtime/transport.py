@@ -6,13 +6,12 @@ because a connection that was used before may be closed by the server just as th
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import os
 import threading
 import urllib.request
 import weakref
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 from urllib.parse import unquote, urlsplit
 
 import httpcore2
@@ -21,11 +20,12 @@ import httpx2
 from .answer import Answer
 from .exchange import CURRENT, Exchange, TransportError
 from .forks import begin_in_each_process
-from .streams import AsyncConnection, Connection, SyncConnection, connect, connect_async
+from .streams import Connection, SyncConnection, connect
 from .values import dataclass
 from .wire import Body, prepare
 
 if TYPE_CHECKING:
+    import asyncio
     import ssl
     from collections.abc import Iterable
 
@@ -69,17 +69,6 @@ class _SyncBackend(httpcore2.NetworkBackend):
         return _SyncStream(connect(host, port), self._registry)
 
 
-class _AsyncStream(AsyncConnection, httpcore2.AsyncNetworkStream):
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the exchange knows better
-    ) -> httpcore2.AsyncNetworkStream:
-        await self.secure(ssl_context, server_hostname)
-        return self
-
-
 class _AsyncBackend(httpcore2.AsyncNetworkBackend):
     def __init__(self, registry: set[Connection]) -> None:
         self._registry = registry
@@ -92,7 +81,12 @@ class _AsyncBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002 - never asked for
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002 - never asked for
     ) -> httpcore2.AsyncNetworkStream:
-        return _AsyncStream(await connect_async(host, port), self._registry)
+        # Imported here: who calls from threads does without.
+        from .task_streams import AsyncConnection, connect_async  # noqa: PLC0415 - see above
+
+        connection = AsyncConnection(await connect_async(host, port), self._registry)
+        # It has all that a stream of the layer below has, which it does not know.
+        return cast("httpcore2.AsyncNetworkStream", connection)
 
 
 class _PoolSetting(TypedDict):
@@ -135,11 +129,8 @@ class SyncTransport:
         self._trust_env = trust_env
         begin_in_each_process(self, SyncTransport._begin)
         self._pools: _SyncPools | None = None
-        self._registry: set[Connection] = set()
         self._branches: dict[Target, SyncTransport] = {}
         self.is_closed = False
-        # A client that is dropped without being closed leaves no socket open.
-        weakref.finalize(self, _abandon, self._registry)
 
     def _begin(self) -> None:
         self._lock = threading.Lock()
@@ -148,10 +139,11 @@ class SyncTransport:
         """Close all connections; a call in flight ends with an error."""
         self.is_closed = True
         pools, self._pools = self._pools, None
-        if pools is not None and pools.process == os.getpid():
-            pools.shared.close()
-            pools.fresh.close()
-        _abandon(self._registry)
+        if pools is not None:
+            if pools.process == os.getpid():
+                pools.shared.close()
+                pools.fresh.close()
+            _abandon(pools.registry)
         for branch in self._branches.values():
             branch.close()
 
@@ -181,9 +173,18 @@ class SyncTransport:
             failure = TransportError(error.kind, error.reason)
         except Exception as error:  # noqa: BLE001 - whatever the layer below raises, the caller sees one of ours
             failure = _failure(error)
+        except BaseException:
+            # An interrupt may have left a lock of the layer below locked, for which the next call would wait for ever.
+            self._retire(pools)
+            raise
         finally:
             CURRENT.reset(token)
         raise failure
+
+    def _retire(self, pools: _SyncPools) -> None:
+        """Leave *pools* to the calls in flight, with the last of which they go."""
+        if self._pools is pools:
+            self._pools = None
 
     def _branch(self, target: Target) -> SyncTransport:
         """Return what sends to another host of the vendor's."""
@@ -198,17 +199,21 @@ class SyncTransport:
             return pools
         if pools is not None:
             # In a child, connections are the parent's: drop the copies without a word on them.
-            _abandon(self._registry)
+            _abandon(pools.registry)
             self._pools = None
         with self._lock:
             if self._pools is None:
-                self._pools = _SyncPools(os.getpid(), self._registry, self._pool(MOST_CONNECTIONS), self._pool(0))
+                registry: set[Connection] = set()
+                shared, fresh = self._pool(MOST_CONNECTIONS, registry), self._pool(0, registry)
+                self._pools = _SyncPools(os.getpid(), registry, shared, fresh)
+                # A client that is dropped without being closed leaves no socket open.
+                weakref.finalize(self._pools, _abandon, registry)
             return self._pools
 
-    def _pool(self, keep: int) -> httpcore2.ConnectionPool:
+    def _pool(self, keep: int, registry: set[Connection]) -> httpcore2.ConnectionPool:
         setting = _pool_setting(self._target, keep, trust_env=self._trust_env)
         proxy = _proxy(self._target) if self._trust_env else None
-        backend = _SyncBackend(self._registry)
+        backend = _SyncBackend(registry)
         if proxy is None:
             return httpcore2.ConnectionPool(**setting, network_backend=backend)
         return httpcore2.HTTPProxy(**proxy, **setting, network_backend=backend)
@@ -233,7 +238,7 @@ class AsyncTransport:
     async def aclose(self) -> None:
         """Close all connections; a call in flight ends with an error."""
         self.is_closed = True
-        pools = self._pools.pop(asyncio.get_running_loop(), None)
+        pools = self._pools.pop(_running_loop(), None)
         if pools is not None and pools.process == os.getpid():
             await pools.shared.aclose()
             await pools.fresh.aclose()
@@ -279,7 +284,7 @@ class AsyncTransport:
         return branch
 
     def _current(self) -> _AsyncPools:
-        loop = asyncio.get_running_loop()
+        loop = _running_loop()
         pools = self._pools.get(loop)
         if pools is not None and pools.process == os.getpid():
             return pools
@@ -306,6 +311,12 @@ class AsyncTransport:
         if proxy is None:
             return httpcore2.AsyncConnectionPool(**setting, network_backend=backend)
         return httpcore2.AsyncHTTPProxy(**proxy, **setting, network_backend=backend)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    import asyncio  # noqa: PLC0415 - as above
+
+    return asyncio.get_running_loop()
 
 
 def _outgoing(

@@ -38,20 +38,21 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 _WRITTEN = """
-import json, sys
-
-import annotated_types, h11, httpcore2, httpx2, pydantic
-from pydantic import create_model, fields, types
+import dataclasses, itertools, json, sys
 
 written = []
 
 def heard(event, arguments):
-    if event == "compile" and arguments[1] == "<string>":
-        frame = sys._getframe(1)
-        while frame is not None and "monetize360" not in frame.f_code.co_filename:
-            frame = frame.f_back
-        if frame is not None:
-            written.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
+    if event != "compile":
+        return
+    files = []
+    frame = sys._getframe().f_back
+    while frame is not None:
+        files.append(frame.f_code.co_filename)
+        frame = frame.f_back
+    callers = list(itertools.dropwhile(lambda file: file == dataclasses.__file__, files))
+    if len(callers) < len(files) and "/monetize360/" in callers[0]:
+        written.append(callers[0])
 
 sys.addaudithook(heard)
 from monetize360 import AsyncClient, Client
@@ -76,7 +77,20 @@ def test_importing_a_client_and_a_model_loads_nothing_that_only_a_call_needs() -
     assert not [name for name in loaded if name.startswith("monetize360.resources")]
 
 
-def test_making_a_client_compiles_no_code_that_was_written_as_text() -> None:
+def test_a_client_for_threads_loads_nothing_that_only_tasks_need() -> None:
+    made = (
+        "from monetize360 import Client; Client(api_key='key'); import json, sys; print(json.dumps(list(sys.modules)))"
+    )
+    child = subprocess.run(
+        [sys.executable, "-B", "-c", made], cwd=GENERATED, capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(child.stdout))
+
+    assert "monetize360._runtime.transport" in loaded
+    assert loaded.isdisjoint({"asyncio", "monetize360._runtime.task_streams"})
+
+
+def test_no_data_class_is_written_as_text_and_compiled_for_a_client() -> None:
     child = subprocess.run(
         [sys.executable, "-B", "-c", _WRITTEN], cwd=GENERATED, capture_output=True, text=True, check=True
     )

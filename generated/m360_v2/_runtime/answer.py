@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 import httpx2
+
+from .values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

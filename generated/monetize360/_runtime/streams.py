@@ -6,19 +6,17 @@ asks for the time left before each, so that no answer outlives its call by dripp
 
 from __future__ import annotations
 
-import asyncio
 import select
 import socket
 import ssl
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from .exchange import CURRENT, Exchange, TransportError
 from .framing import Framing
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable, Iterator
 
-PIECE = 64 * 1024
 LONGEST_FIRST_ADDRESS = 5.0
 """Seconds that one of several addresses may take to connect, so that a dead one leaves time for the next."""
 
@@ -74,15 +72,15 @@ class SyncConnection(Connection):
     """A connection of a thread."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the exchange knows better
-        exchange = _exchange()
+        exchange = current_exchange()
         try:
             self._flush(exchange)
-            self._sock.settimeout(_left(exchange, exchange.timeouts.read))
+            self._sock.settimeout(time_left(exchange, exchange.timeouts.read))
             return self._took(self._sock.recv(max_bytes))
         except TimeoutError:
-            failure = _late(exchange)
+            failure = too_late(exchange)
         except OSError:
-            failure = _broken()
+            failure = broken_off()
         raise failure
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - the exchange knows better
@@ -101,7 +99,7 @@ class SyncConnection(Connection):
         encrypted = isinstance(self._sock, ssl.SSLSocket)
         try:
             while view:
-                self._sock.settimeout(_left(exchange, exchange.timeouts.write))
+                self._sock.settimeout(time_left(exchange, exchange.timeouts.write))
                 # Of an encrypted record nobody can say afterwards how much of it went.
                 exchange.sent = exchange.sent or (encrypted and not self._tunnel)
                 exchange.leaving = not self._tunnel
@@ -120,15 +118,15 @@ class SyncConnection(Connection):
 
     def secured(self, context: ssl.SSLContext, hostname: str | None) -> ssl.SSLSocket:
         """Speak TLS from here on; the connection goes over to the socket that is returned."""
-        exchange = _exchange()
+        exchange = current_exchange()
         self._registry.discard(self)
         try:
-            self._sock.settimeout(_left(exchange, exchange.timeouts.connect))
+            self._sock.settimeout(time_left(exchange, exchange.timeouts.connect))
             return context.wrap_socket(self._sock, server_hostname=hostname)
         except TimeoutError:
             failure = TransportError("timeout", "no secure connection in time")
         except ssl.SSLError as error:
-            failure = _tls_failure(error)
+            failure = tls_failure(error)
         except OSError:
             failure = TransportError("connect", "the connection broke while it was being secured")
         self._sock.close()
@@ -137,10 +135,10 @@ class SyncConnection(Connection):
 
 def connect(host: str, port: int) -> socket.socket:
     """Connect to the first address of *host* that answers."""
-    exchange = _exchange()
+    exchange = current_exchange()
     addresses = _resolved(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     late = False
-    for (family, kind, protocol, _, address), bound in _bounds(addresses, exchange):
+    for (family, kind, protocol, _, address), bound in in_time(addresses, exchange):
         sock = socket.socket(family, kind, protocol)
         try:
             sock.settimeout(bound)
@@ -154,152 +152,7 @@ def connect(host: str, port: int) -> socket.socket:
             raise
         else:
             return sock
-    raise _unreachable(late=late)
-
-
-class AsyncConnection(Connection):
-    """A connection of a task."""
-
-    def __init__(self, sock: socket.socket, registry: set[Connection]) -> None:
-        super().__init__(sock, registry)
-        self._tls: ssl.SSLObject | None = None
-        self._incoming = ssl.MemoryBIO()
-        self._outgoing = ssl.MemoryBIO()
-
-    async def read(
-        self,
-        max_bytes: int,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the exchange knows better
-    ) -> bytes:
-        exchange = _exchange()
-        try:
-            if self._pending:
-                await self._flush(exchange)
-            self._reading = True
-            async with asyncio.timeout(_left(exchange, exchange.timeouts.read)):
-                return self._took(await self._receive(max_bytes))
-        except TimeoutError:
-            failure = _late(exchange)
-        except OSError:
-            failure = _broken()
-        raise failure
-
-    async def write(
-        self,
-        buffer: bytes,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109 - the exchange knows better
-    ) -> None:
-        self._keep(buffer)
-
-    async def aclose(self) -> None:
-        self.abandon()
-
-    async def secure(self, context: ssl.SSLContext, hostname: str | None) -> None:
-        """Speak TLS from here on."""
-        exchange = _exchange()
-        failure: TransportError | None = None
-        self._framing = Framing()
-        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
-        try:
-            async with asyncio.timeout(_left(exchange, exchange.timeouts.connect)):
-                await self._pump(self._tls.do_handshake)
-        except TimeoutError:
-            failure = TransportError("timeout", "no secure connection in time")
-        except ssl.SSLError as error:
-            failure = _tls_failure(error)
-        except OSError:
-            failure = TransportError("connect", "the connection broke while it was being secured")
-        except BaseException:
-            self.abandon()
-            raise
-        if failure is not None:
-            self.abandon()
-            raise failure
-
-    def _is_readable(self) -> bool:
-        left_over = self._tls is not None and (self._tls.pending() > 0 or self._incoming.pending > 0)
-        return left_over or super()._is_readable()
-
-    async def _flush(self, exchange: Exchange) -> None:
-        exchange.check_process()
-        view = memoryview(b"".join(self._pending))
-        self._pending.clear()
-        try:
-            async with asyncio.timeout(_left(exchange, exchange.timeouts.write)):
-                if self._tls is not None:
-                    exchange.sent = True
-                    while view:
-                        view = view[cast("int", await self._pump(self._tls.write, view)) :]
-                    return
-                exchange.leaving = not self._tunnel
-                try:
-                    taken = self._sock.send(view)
-                except BlockingIOError:
-                    taken = 0
-                exchange.sent = exchange.sent or not self._tunnel
-                exchange.leaving = False
-                if taken < len(view):
-                    await asyncio.get_running_loop().sock_sendall(self._sock, view[taken:])
-        except TimeoutError:
-            exchange.leaving = False
-            raise
-        except OSError:
-            exchange.leaving = False
-            # A server may close before it has read everything, and may have answered first.
-            if not exchange.sent:
-                raise
-
-    async def _receive(self, max_bytes: int) -> bytes:
-        if self._tls is None:
-            return await asyncio.get_running_loop().sock_recv(self._sock, max_bytes)
-        try:
-            return cast("bytes", await self._pump(self._tls.read, max_bytes))
-        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-            return b""
-
-    async def _pump(self, step: Callable[..., Any], *arguments: object) -> object:
-        """Take a step of TLS as often as it takes, moving what it reads and writes."""
-        loop = asyncio.get_running_loop()
-        while True:
-            result: object = None
-            wants_more = False
-            try:
-                result = step(*arguments)
-            except ssl.SSLWantReadError:
-                wants_more = True
-            if self._outgoing.pending:
-                await loop.sock_sendall(self._sock, self._outgoing.read())
-            if not wants_more:
-                return result
-            received = await loop.sock_recv(self._sock, PIECE)
-            if received:
-                self._incoming.write(received)
-            else:
-                self._incoming.write_eof()
-
-
-async def connect_async(host: str, port: int) -> socket.socket:
-    """Connect to the first address of *host* that answers."""
-    exchange = _exchange()
-    loop = asyncio.get_running_loop()
-    addresses = await _resolved_async(lambda: loop.getaddrinfo(host, port, type=socket.SOCK_STREAM), exchange)
-    late = False
-    for (family, kind, protocol, _, address), bound in _bounds(addresses, exchange):
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.settimeout(0)
-            async with asyncio.timeout(bound):
-                await loop.sock_connect(sock, address)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError as error:
-            late = isinstance(error, TimeoutError)
-            sock.close()
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
-    raise _unreachable(late=late)
+    raise unreachable(late=late)
 
 
 Address = tuple[int, int, int, str, Any]
@@ -313,19 +166,7 @@ def _resolved(resolve: Callable[[], list[Any]]) -> list[Address]:
     raise TransportError("connect", "the server's name cannot be resolved")
 
 
-async def _resolved_async(resolve: Callable[[], Awaitable[list[Any]]], exchange: Exchange) -> list[Address]:
-    late = False
-    try:
-        async with asyncio.timeout(_left(exchange, exchange.timeouts.connect)):
-            return await resolve()
-    except TimeoutError:
-        late = True
-    except (OSError, UnicodeError):
-        pass
-    raise TransportError("timeout" if late else "connect", "the server's name cannot be resolved")
-
-
-def _bounds(addresses: list[Address], exchange: Exchange) -> Iterator[tuple[Address, float]]:
+def in_time(addresses: list[Address], exchange: Exchange) -> Iterator[tuple[Address, float]]:
     """Give each address with the seconds it may take."""
     for index, address in enumerate(addresses):
         left = exchange.left(exchange.timeouts.connect)
@@ -333,35 +174,45 @@ def _bounds(addresses: list[Address], exchange: Exchange) -> Iterator[tuple[Addr
             yield address, left if index + 1 == len(addresses) else min(LONGEST_FIRST_ADDRESS, left / 2)
 
 
-def _exchange() -> Exchange:
+def current_exchange() -> Exchange:
+    """Return the attempt that is being carried out here."""
     exchange = CURRENT.get()
     if exchange is None:
         raise RuntimeError("a connection is used only inside a call")
     return exchange
 
 
-def _left(exchange: Exchange, bound: float | None) -> float:
+def time_left(exchange: Exchange, bound: float | None) -> float:
+    """Return the seconds left, at most *bound*.
+
+    Raises:
+        TimeoutError: There are none.
+    """
     left = exchange.left(bound)
     if left <= 0:
         raise TimeoutError
     return left
 
 
-def _late(exchange: Exchange) -> TransportError:
+def too_late(exchange: Exchange) -> TransportError:
+    """Return what it means that time ran out."""
     return TransportError(
         "timeout", "no whole answer in time" if exchange.sent else "the request did not get out in time"
     )
 
 
-def _broken() -> TransportError:
+def broken_off() -> TransportError:
+    """Return what it means that a connection ended before its answer."""
     return TransportError("broken", "the connection broke before the whole answer was there")
 
 
-def _unreachable(*, late: bool) -> TransportError:
+def unreachable(*, late: bool) -> TransportError:
+    """Return what it means that no address answered."""
     return TransportError("timeout", "no connection in time") if late else TransportError("connect", "no connection")
 
 
-def _tls_failure(error: ssl.SSLError) -> TransportError:
+def tls_failure(error: ssl.SSLError) -> TransportError:
+    """Return what it means that TLS did not come about."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return TransportError("tls", f"the server's certificate is not trusted ({error.verify_message})")
     return TransportError("tls", "no secure connection: the server and this client agree on no form of TLS")
