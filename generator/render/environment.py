@@ -17,8 +17,9 @@ def templates_folder() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "templates"
 
 
+@functools.cache
 def create_environment() -> jinja2.Environment:
-    """Return the environment that all templates are printed in."""
+    """Return the environment that all templates are printed in, one for a process: it keeps what it has compiled."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_folder()),
         undefined=jinja2.StrictUndefined,

@@ -8,7 +8,6 @@ black's own of the whole file.
 
 from __future__ import annotations
 
-import ast
 import functools
 import hashlib
 import json
@@ -21,8 +20,9 @@ from typing import Literal, cast
 from generator.cache import NO_CACHE, Cache, key
 from generator.inputs import tool_versions
 from generator.render.frames import is_settled
+from generator.render.lines import Unit, UnreadableError, units
 from generator.render.spelling import spelled
-from generator.render.statements import Text, put_together, taken_apart
+from generator.render.statements import Definition, Text, put_together, taken_apart
 from generator.tree import FileTree
 
 WORTH_A_PROCESS = 2000
@@ -102,46 +102,64 @@ def cut(text: str) -> tuple[Piece, ...]:
         return whole
     lines = text.split("\n")
     found: list[Piece] = []
+    try:
+        outermost = _outermost(lines)
+    except UnreadableError:
+        return whole
     end = 0
-    for node in ast.parse(text).body:
-        begin = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))]) - 1
-        leading = lines[end:begin]
-        is_text = (
-            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        )
-        kind = _kind(node)
-        if kind is None or begin < end or (found and any(line.strip() for line in leading)):
+    for unit in outermost:
+        begin, last = unit.begin, unit.end
+        kind = _kind(lines[begin:last])
+        if kind is None:
             return whole
-        last = node.end_lineno or node.lineno
-        comments = [] if found else [line for line in leading if line.strip()]
-        body = "\n".join([*comments, *lines[begin:last]])
-        if is_text and found:
+        if found and lines[begin].startswith("#"):
+            return whole
+        body = "\n".join(lines[begin:last])
+        if kind == "docstring" and found:
             # A text behind a value tells what it is for; alone, black would take it for the file's own.
             before = found.pop()
             if before.kind != "other":
                 return whole
-            found.append(Piece("other", "\n".join([before.text, *leading, body]), before.blank_lines))
+            found.append(Piece("other", "\n".join([before.text, *lines[end:begin], body]), before.blank_lines))
         else:
-            found.append(Piece("docstring" if is_text else kind, body, len(leading) if found else 0))
+            found.append(Piece(kind, body, begin - end if found else 0))
         end = last
-    return whole if not found or any(line.strip() for line in lines[end:]) else tuple(found)
+    return tuple(found)
 
 
-def _kind(node: ast.stmt) -> Kind | None:
+def _outermost(lines: Sequence[str]) -> list[Unit]:
+    """Return the outermost statements, each with its decorators and its body; the file's own comments with the first."""
+    found: list[Unit] = []
+    goes_on = False
+    for unit in units(lines):
+        first = lines[unit.begin]
+        if found and (unit.indent or goes_on):
+            found[-1] = Unit(0, found[-1].begin, unit.end)
+        elif unit.indent:
+            raise UnreadableError
+        else:
+            found.append(unit)
+        goes_on = not unit.indent and first[0] in "@#"
+    return found
+
+
+_DEFINITION = re.compile(r"@|(?:async )?def |class ")
+_VALUE = re.compile(r"[A-Za-z_]\w*(?: = |: )")
+
+
+def _kind(lines: Sequence[str]) -> Kind | None:
     """Return what an outermost statement is to black's blank lines, None for what has rules of its own."""
-    match node:
-        case ast.Import() | ast.ImportFrom():
-            return "import"
-        case ast.Assign() | ast.AnnAssign() | ast.Expr(value=ast.Constant(value=str())):
-            return "other"
-        case ast.If(body=body, orelse=[]) if all(isinstance(each, (ast.Import, ast.ImportFrom)) for each in body):
-            return "other"
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            is_stub = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
-            is_stub = is_stub and cast("ast.Constant", cast("ast.Expr", node.body[0]).value).value is ...
-            return None if is_stub else "definition"
-        case _:
-            return None
+    first = next((line for line in lines if not line.startswith("#")), "")
+    if _DEFINITION.match(first):
+        # Stubs, and bodies behind the colon.
+        return "definition" if lines[-1].startswith(" ") and lines[-1].strip() != "..." else None
+    if first.startswith(("import ", "from ")):
+        return "import"
+    if first.startswith('"""'):
+        return "docstring"
+    is_value = _VALUE.match(first) is not None
+    is_import = first.startswith("if ") and all(each.startswith(("    from ", "    import ")) for each in lines[1:])
+    return "other" if is_value or is_import else None
 
 
 def joined(pieces: Sequence[Piece], formatted: Sequence[str]) -> str:
@@ -174,7 +192,7 @@ def _own_code() -> tuple[bytes, ...]:
     """Return the code that lays out, so that what another one made is not taken for ours."""
     return tuple(
         (Path(__file__).parent / f"{name}.py").read_bytes()
-        for name in ("formatting", "frames", "spelling", "statements")
+        for name in ("formatting", "frames", "lines", "spelling", "statements")
     )
 
 
@@ -185,24 +203,39 @@ def _recall(package: str, path: PurePosixPath, line_length: int, cache: Cache) -
 
 def _format(texts: Sequence[str], line_length: int, jobs: int) -> list[str]:
     """Lay out every piece: each of its statements once, and by black what is out of the ordinary."""
-    definitions = {text: taken_apart(text, line_length) or Text(f"{text}\n", line_length) for text in texts}
-    asked = dict.fromkeys(
-        part
-        for definition in definitions.values()
-        for part in ((definition,) if isinstance(definition, Text) else definition.texts())
-    )
     laid_out: dict[Text, str] = {}
-    for part in asked:
-        known = part.text if is_settled(part.text, part.line_length) else spelled(part.text, part.line_length)
-        if known is not None:
-            laid_out[part] = known
-    missing = [part for part in asked if part not in laid_out]
-    laid_out.update(zip(missing, _blackened(missing, jobs), strict=True))
-    whole = {
-        text: laid_out[definition] if isinstance(definition, Text) else put_together(definition, laid_out)
-        for text, definition in definitions.items()
-    }
+    missing: dict[Text, None] = {}
+    whole: dict[str, str | None] = {}
+    waiting: dict[str, Definition | Text] = {}
+    for text in texts:
+        definition = taken_apart(text, line_length) or Text(f"{text}\n", line_length)
+        parts = (definition,) if isinstance(definition, Text) else tuple(definition.texts())
+        unknown = [part for part in parts if not _is_laid_out(part, laid_out, missing)]
+        if unknown:
+            waiting[text] = definition
+        else:
+            whole[text] = _put_together(definition, laid_out)
+    laid_out.update(zip(missing, _blackened(tuple(missing), jobs), strict=True))
+    whole.update((text, _put_together(definition, laid_out)) for text, definition in waiting.items())
     return [whole[text] or format_text(text, line_length) for text in texts]
+
+
+def _is_laid_out(part: Text, laid_out: dict[Text, str], missing: dict[Text, None]) -> bool:
+    """Lay a part out, if black is not needed for that."""
+    if part in laid_out:
+        return True
+    if part in missing:
+        return False
+    known = part.text if is_settled(part.text, part.line_length) else spelled(part.text, part.line_length)
+    if known is None:
+        missing[part] = None
+    else:
+        laid_out[part] = known
+    return known is not None
+
+
+def _put_together(definition: Definition | Text, laid_out: Mapping[Text, str]) -> str | None:
+    return laid_out[definition] if isinstance(definition, Text) else put_together(definition, laid_out)
 
 
 def _blackened(texts: Sequence[Text], jobs: int) -> Iterable[str]:

@@ -3,35 +3,30 @@
 What stays is a frame: the definition with a name in place of each statement and of the head of each block. A frame and
 a statement by itself, with as much room as its depth leaves, come out of black as they do within the whole; tests hold
 that for every generated file. Of the tests of a package, half of all lines are the same statements, and most of the
-frames are the same: it halves a cold run, which is why it is worth a second way through black.
+frames are the same: it halves a cold run, which is why it is worth a second way through black. Nothing is parsed for it.
 """
 
 from __future__ import annotations
 
-import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from types import EllipsisType
+from typing import NamedTuple
 
 from generator.render.frames import NAME
+from generator.render.lines import Unit, UnreadableError, units
 from generator.render.spelling import BODY
 
 _INDENT = 4
 
-_PLAIN = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Assert, ast.Expr, ast.Return, ast.Raise)
-_Block = ast.With | ast.AsyncWith | ast.For | ast.AsyncFor | ast.FunctionDef | ast.AsyncFunctionDef
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """What black is asked for: a text, and how long its lines may be."""
 
     text: str
     line_length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A statement, the head of a block or a method: how deep it stands, and itself; a head has a body put to it."""
 
     depth: int
@@ -39,8 +34,7 @@ class Statement:
     is_head: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A definition taken apart."""
 
     frame: Text
@@ -56,118 +50,93 @@ class Definition:
                 yield from statement.text.texts()
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in the text a statement stands, and what takes its place in the frame."""
-
-    begin: int
-    end: int
-    instead: str
-    statement: Statement
-
-
 def taken_apart(text: str, line_length: int) -> Definition | None:
     """Take a definition apart, or return None where it has anything in it that this does not know."""
-    if NAME in text or "\\\n" in text:
+    if NAME in text:
         return None
+    lines = text.split("\n")
     try:
-        return _apart(ast.parse(text).body, text.split("\n"), line_length)
-    except _UnknownError:
+        return _apart(tuple(units(lines)), lines, line_length)
+    except UnreadableError:
         return None
 
 
-def _apart(body: Sequence[ast.stmt], lines: Sequence[str], line_length: int) -> Definition:
-    places = list(_places(body, lines, 0, line_length))
+_HEAD = re.compile(r"(?P<head>(?:async )?(?:with|for|def)) ")
+_HEADS = {
+    "with": "with {}:",
+    "async with": "async with {}:",
+    "for": "for {} in ():",
+    "async for": "async for {} in ():",
+    "def": "def {}():",
+    "async def": "async def {}():",
+}
+# What stays in the frame: a few of these are known there, and black lays out the others.
+_OTHER = re.compile(
+    r'["#@]|(?:class|import|from|del|pass|if|elif|else|try|except|finally|while|match|case|type|global|nonlocal|break'
+    r"|continue|with|for|def|async)\b"
+)
+_WORD = re.compile("(?:return|raise) ")
+
+
+def _apart(body: Sequence[Unit], lines: Sequence[str], line_length: int) -> Definition:
+    """Put names in place of statements; what is none stays in the frame."""
     frame: list[str] = []
-    done = 0
-    for place in places:
-        frame += [*lines[done : place.begin], place.instead]
-        done = place.end
+    statements: list[Statement] = []
+    is_class = any(lines[unit.begin].startswith("class ") for unit in body if not unit.indent)
+    done = position = 0
+    while position < len(body):
+        unit = body[position]
+        begin, end = unit.begin, unit.end
+        position += 1
+        indent = lines[begin][: unit.indent]
+        first = lines[begin][unit.indent :]
+        depth = unit.indent // _INDENT
+        head = _HEAD.match(first) if lines[end - 1].endswith(":") else None
+        if unit.indent % _INDENT:
+            raise UnreadableError
+        if head is not None:
+            if is_class and depth == 1 and head["head"].endswith("def"):
+                following = _following(body, position)
+                method = _method(body[position - 1 : following], lines, line_length)
+                if method is not None:
+                    frame += [*lines[done:begin], f"{indent}def {NAME}():", f"{indent}{' ' * _INDENT}pass"]
+                    statements.append(Statement(depth, method))
+                    done, position = body[following - 1].end, following
+                    continue
+            text = _text(first, lines[begin + 1 : end]) + BODY
+            instead = _HEADS[head["head"]].format(NAME)
+        elif _OTHER.match(first) or lines[end - 1].endswith(":"):
+            continue
+        else:
+            text = _text(first, lines[begin + 1 : end])
+            word = _WORD.match(first)
+            instead = f"{word.group()}{NAME}" if word else NAME
+        frame += [*lines[done:begin], indent + instead]
+        statements.append(Statement(depth, Text(text, line_length - unit.indent), head is not None))
+        done = end
     frame += lines[done:]
-    return Definition(Text("\n".join([*frame, ""]), line_length), tuple(place.statement for place in places))
+    return Definition(Text("\n".join([*frame, ""]), line_length), tuple(statements))
 
 
-class _UnknownError(Exception):
-    """Stands in a definition: something whose layout may depend on what is around it."""
+def _following(body: Sequence[Unit], position: int) -> int:
+    """Return where the block ends whose head is the unit before *position*."""
+    head = body[position - 1]
+    return next((number for number in range(position, len(body)) if body[number].indent <= head.indent), len(body))
 
 
-def _places(body: Sequence[ast.stmt], lines: Sequence[str], depth: int, line_length: int) -> Iterator[_Place]:
-    """Yield the places of the statements in a body; what is not one of those stays in the frame."""
-    room = line_length - _INDENT * depth
-    for node in body:
-        match node:
-            case ast.Expr(value=ast.Constant()):
-                continue
-            case ast.ClassDef():
-                for each in node.body:
-                    method = _method(each, lines, depth + 1, line_length)
-                    yield from _places([each], lines, depth + 1, line_length) if method is None else (method,)
-            case ast.FunctionDef(body=[ast.Expr(value=ast.Constant(value=EllipsisType()))]):
-                continue
-            case ast.For(orelse=[_, *_]) | ast.AsyncFor(orelse=[_, *_]):
-                continue
-            case _ if isinstance(node, _Block):
-                yield _head(node, lines, depth, room)
-                yield from _places(node.body, lines, depth + 1, line_length)
-            case _ if isinstance(node, _PLAIN):
-                begin, end = node.lineno - 1, node.end_lineno or node.lineno
-                word = "return " if isinstance(node, ast.Return) else "raise " if isinstance(node, ast.Raise) else ""
-                instead = f"{' ' * node.col_offset}{word}{NAME}"
-                statement = Statement(depth, Text(_text(lines[begin:end], node.col_offset), room))
-                yield _Place(begin, end, instead, statement)
-            case _:
-                continue
-
-
-def _method(node: ast.stmt, lines: Sequence[str], depth: int, line_length: int) -> _Place | None:
-    """Return the place of a method, which is laid out as a definition of its own; None for what is none."""
-    begin, end = node.lineno - 1, node.end_lineno or node.lineno
-    inside = [line.removeprefix(" " * _INDENT) for line in lines[begin:end]]
-    if (
-        depth != 1
-        or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        or node.body[0].lineno == node.lineno
-        or lines[begin : begin + 1] == inside[:1]
-        or any(line == short for line, short in zip(lines[begin:end], inside, strict=True) if line)
-    ):
+def _method(body: Sequence[Unit], lines: Sequence[str], line_length: int) -> Definition | None:
+    """Take a method apart as a definition of its own; None where it is not indented all through."""
+    first, end = body[0].begin, body[-1].end
+    margin = " " * _INDENT
+    inside = [line.removeprefix(margin) for line in lines[first:end]]
+    if any(line == short for line, short in zip(lines[first:end], inside, strict=True) if line):
         return None
-    text = "\n".join(inside)
-    function = ast.parse(text).body[0]
-    definition = _apart([function], inside, line_length - _INDENT)
-    instead = f"{' ' * _INDENT}def {NAME}():\n{' ' * 2 * _INDENT}pass"
-    return _Place(begin, end, instead, Statement(depth, definition))
+    shifted = [Unit(unit.indent - _INDENT, unit.begin - first, unit.end - first) for unit in body]
+    return _apart(shifted, inside, line_length - _INDENT)
 
 
-def _head(node: _Block, lines: Sequence[str], depth: int, room: int) -> _Place:
-    begin = node.lineno - 1
-    first = node.body[0]
-    end = min([first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))]) - 1
-    while end > begin and not lines[end - 1].strip():
-        end -= 1
-    if begin == end:
-        raise _UnknownError
-    text = _text(lines[begin:end], node.col_offset)
-    # A comment is black's to place, and a body behind the colon is its to move.
-    if "#" in text or not text.endswith(":"):
-        raise _UnknownError
-    word = {
-        ast.With: "with {}:",
-        ast.AsyncWith: "async with {}:",
-        ast.For: "for {} in ():",
-        ast.AsyncFor: "async for {} in ():",
-        ast.FunctionDef: "def {}():",
-        ast.AsyncFunctionDef: "async def {}():",
-    }[type(node)]
-    instead = " " * node.col_offset + word.format(NAME)
-    return _Place(begin, end, instead, Statement(depth, Text(text + BODY, room), is_head=True))
-
-
-def _text(lines: Sequence[str], column: int) -> str:
-    """Return a statement without its indent."""
-    text = "\n".join([lines[0][column:], *lines[1:]])
-    if lines[0][:column].strip() or '"""' in text or "'''" in text:
-        raise _UnknownError
-    return text
+def _text(first: str, more: Sequence[str]) -> str:
+    return "\n".join([first, *more])
 
 
 def put_together(definition: Definition, formatted: Mapping[Text, str]) -> str | None:

@@ -65,17 +65,21 @@ def test_nearly_nothing_needs_black() -> None:
         "x = (1)",
         "x = 1,",
         "x = (a)(b)",
+        "x = [(a)]",
+        "return(a)",
+        "x = a[b :c]",
+        "for x in (a):\n    pass",
+        'x = "it\\\'s"',
+        'x = "a""b"',
+        'x = u"a"',
         "x = a ** 2",
         "x = a[1:2]",
         "x = 0XFF",
         "x = 1  # why",
-        "x = f(a)(b)",
-        "x = [y for y in z]",
         "x = a if b else c",
         "x = 'é'",
         "return (a)",
         "assert (a == b)",
-        "assert a, b",
         "a = b = c",
         "from a import (b)",
         "from a import (b, c,)",
@@ -91,6 +95,25 @@ def test_nearly_nothing_needs_black() -> None:
 )
 def test_what_is_out_of_the_ordinary_is_left_to_black(text: str) -> None:
     assert spelled(f"{text}\n", 120) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'x = "\\xab \\n"',
+        "x = 'says \"no\"'",
+        'x = f("it\'s")',
+        "x = [y for y in z]",
+        "x = [y async for y in z.list()]",
+        "x = f(a)(b)",
+        'assert x["a"][0] == "b"',
+        'x: dict[str, int] = f(a=-1, b=(), c=("d", e))',
+        "with f(a) as b, c as d:\n    pass",
+        "async for a in b.c():\n    pass",
+    ],
+)
+def test_what_fits_is_left_as_it_is(text: str) -> None:
+    assert spelled(f"{text}\n", 120) == format_text(f"{text}\n", 120) == f"{text}\n"
 
 
 _NAMES = ("a", "client", "Parameter", "UserDetails", "a_long_name_of_something", "Any")
