@@ -357,7 +357,7 @@ def _may_be_empty(spec: Spec, endpoint: Endpoint) -> bool:
 
 
 def _body(spec: Spec, endpoint: Endpoint) -> str | None:
-    if endpoint.call.method in ("GET", "DELETE"):
+    if not endpoint.call.has_body:
         return None
     return literals.string("json" if "json" in spec.format.request else "form")
 
