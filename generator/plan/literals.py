@@ -76,11 +76,7 @@ def docstring(paragraphs: Sequence[str], *, indent: int = 0) -> str:
     """
     width = _WIDTH - indent
     laid_out = [
-        (
-            paragraph
-            if paragraph.startswith(" ") or "\n" in paragraph
-            else wrapped(paragraph, width)
-        )
+        (paragraph if paragraph.startswith(" ") or "\n" in paragraph else wrapped(paragraph, width))
         for paragraph in paragraphs
         if paragraph
     ]
