@@ -542,7 +542,7 @@ def test_client_that_is_dropped_leaves_no_socket_open() -> None:
             warnings.simplefilter("error")
             client = sync_client(server.url)
             client._call(READ, ONE, NO_OPTIONS)
-            [connection] = client._sender._registry  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - looked at from inside
+            [connection] = client._sender._pools.registry  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - looked at from inside
             del client
 
         assert connection._sock.fileno() == -1  # pyright: ignore[reportUnknownMemberType] - looked at from inside

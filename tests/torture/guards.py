@@ -100,6 +100,11 @@ GUARDS: Mapping[str, Guard] = {
         property(_no, _nothing),
         "tests/torture/test_interrupts.py::test_interrupt_while_a_piece_is_handed_over_may_have_sent_it",
     ),
+    "what an interrupt found in use is not used again": Guard(
+        f"{RUNTIME}.transport:SyncTransport._retire",
+        _nothing,
+        "tests/torture/test_interrupts.py::test_interrupt_that_leaves_a_lock_below_locked_keeps_no_later_call",
+    ),
     "an interrupt is marked": Guard(
         f"{RUNTIME}.call:_mark",
         _nothing,

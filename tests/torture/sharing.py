@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import sys
 import threading
 import time
 import warnings
@@ -16,6 +18,8 @@ from generator.runtime.client import AsyncioClient, SyncClient
 from generator.runtime.credentials import Credentials
 from tests.runtime.fault_server import FaultServer, Wire, answer
 from tests.runtime.ledgerly import KEY, NO_OPTIONS, PAY, READ, SERVICE, TOKEN
+from tests.torture.interrupts import InterruptAt, collected_later
+from tests.torture.money import Interrupted
 from tests.torture.mutation import Findings
 
 
@@ -97,6 +101,34 @@ def cancellations(rounds: int, deepest: int = 60) -> Findings:
 
     with FaultServer(_echo_or_take) as server:
         asyncio.run(main(server.url))
+    return findings
+
+
+def interruptions(rounds: int) -> Findings:
+    """Interrupt a call at each place of the way in turn; the next one has to be there in less than a second."""
+    findings = Findings()
+    with FaultServer(_echo_or_take) as server, SyncClient(**_setting(server.url)) as client:
+        client._call(READ, {"entry_id": "0"}, NO_OPTIONS)
+        place = [0, 0]
+        for turn in range(rounds):
+            kind = turn % 2
+            place[kind] += 1
+            interrupts = InterruptAt(place[kind], "httpcore2", "httpcore2._sync", "h11")
+            with collected_later(), contextlib.suppress(Interrupted):
+                try:
+                    sys.setprofile(interrupts)
+                    client._call(PAY if kind else READ, _arguments(turn), NO_OPTIONS)
+                finally:
+                    sys.setprofile(None)
+            if interrupts.seen < place[kind]:
+                # It was interrupted at all of them.
+                place[kind] = 0
+            begun = time.monotonic()
+            amount = client._call(READ, {"entry_id": str(turn)}, NO_OPTIONS).amount
+            if amount != turn or time.monotonic() - begun > 1:
+                findings.faults.append(f"after an interrupt at place {place[kind]}: {amount}")
+            else:
+                findings.inert += 1
     return findings
 
 

@@ -6,18 +6,22 @@
 from __future__ import annotations
 
 import contextlib
-import gc
+import importlib
 import socket
 import sys
-from collections.abc import Generator
-from types import FrameType
-from typing import cast
+import threading
+from typing import Any, cast
 
 import pytest
 
+from generator.runtime.client import SyncClient
+from generator.runtime.credentials import Credentials
 from generator.runtime.errors import APIError
 from generator.runtime.exchange import CURRENT, Exchange, Timeouts, TransportError
 from generator.runtime.streams import Connection, SyncConnection
+from tests.runtime.fault_server import FaultServer
+from tests.runtime.ledgerly import KEY, NO_OPTIONS, READ, SERVICE, TOKEN
+from tests.torture.interrupts import InterruptAt, collected_later
 from tests.torture.ledger import LedgerServer
 from tests.torture.money import Interrupted, Payer, Schedule
 
@@ -67,36 +71,6 @@ def test_piece_that_the_system_refused_was_not_sent(error: OSError) -> None:
     assert exchange.sent is False
 
 
-class InterruptAt:
-    """Interrupts the thread at one of the places where the interpreter looks for an interrupt.
-
-    It looks where a Python function begins and where a call of anything else ends; those in the runtime are counted.
-    """
-
-    def __init__(self, place: int) -> None:
-        self._left = place
-        self.seen = 0
-
-    def __call__(self, frame: FrameType, event: str, _: object) -> None:
-        """Count, and interrupt where it is time."""
-        if event not in ("call", "c_return") or frame.f_globals.get("__package__") != "generator.runtime":
-            return
-        self.seen += 1
-        if self.seen == self._left:
-            raise Interrupted
-
-
-@contextlib.contextmanager
-def collected_later() -> Generator[None]:
-    """Keep the collector out: what is thrown away while a call runs would swallow the interrupt that comes just then."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.collect(0)
-
-
 # A connection whose making is interrupted is closed when it is collected, and Python says so.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("fault", ["good", "worked_and_no_http"])
@@ -124,3 +98,32 @@ def test_interrupt_at_any_place_tells_of_a_payment_that_was_carried_out(fault: s
     assert {reference for reference in executed if not told[reference]} == set()
     # Some of the way is before the payment leaves, and some of it after.
     assert 20 < len(executed) < len(told) < 1999
+
+
+def test_interrupt_that_leaves_a_lock_below_locked_keeps_no_later_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    below: Any = importlib.import_module("httpcore2._synchronization").Lock
+    enter, due = below.__enter__, list[type[BaseException]]()
+
+    def interrupted(lock: object) -> object:
+        entered = enter(lock)
+        if due:
+            raise due.pop()
+        return entered
+
+    monkeypatch.setattr(below, "__enter__", interrupted)
+    found: list[object] = []
+    with FaultServer() as server:
+        client = SyncClient(SERVICE, Credentials(auth_code=KEY, auth_token=TOKEN), base_url=server.url)
+        client._call(READ, {"entry_id": "e1"}, NO_OPTIONS)
+        due.append(KeyboardInterrupt)
+        with pytest.raises(KeyboardInterrupt):
+            client._call(READ, {"entry_id": "e1"}, NO_OPTIONS)
+
+        def call() -> None:
+            found.append(client._call(READ, {"entry_id": "e1"}, NO_OPTIONS).amount)
+
+        later = threading.Thread(target=call, daemon=True)
+        later.start()
+        later.join(10)
+
+    assert found == [5]

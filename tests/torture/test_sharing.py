@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.torture.deliveries import try_deliveries
-from tests.torture.sharing import cancellations, forks, threads
+from tests.torture.sharing import cancellations, forks, interruptions, threads
 
 
 def test_threads_get_their_own_answers() -> None:
@@ -25,6 +27,15 @@ def test_call_after_a_cancellation_at_any_step_is_good() -> None:
 
     assert findings.faults == []
     assert findings.inert == 60
+
+
+# What is interrupted while it is thrown away says so, and nothing else comes of it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_call_after_an_interrupt_at_any_place_is_good() -> None:
+    findings = interruptions(200)
+
+    assert findings.faults == []
+    assert findings.inert == 200
 
 
 def test_changed_deliveries_are_refused_by_one_error() -> None:

@@ -129,11 +129,8 @@ class SyncTransport:
         self._trust_env = trust_env
         begin_in_each_process(self, SyncTransport._begin)
         self._pools: _SyncPools | None = None
-        self._registry: set[Connection] = set()
         self._branches: dict[Target, SyncTransport] = {}
         self.is_closed = False
-        # A client that is dropped without being closed leaves no socket open.
-        weakref.finalize(self, _abandon, self._registry)
 
     def _begin(self) -> None:
         self._lock = threading.Lock()
@@ -142,10 +139,11 @@ class SyncTransport:
         """Close all connections; a call in flight ends with an error."""
         self.is_closed = True
         pools, self._pools = self._pools, None
-        if pools is not None and pools.process == os.getpid():
-            pools.shared.close()
-            pools.fresh.close()
-        _abandon(self._registry)
+        if pools is not None:
+            if pools.process == os.getpid():
+                pools.shared.close()
+                pools.fresh.close()
+            _abandon(pools.registry)
         for branch in self._branches.values():
             branch.close()
 
@@ -175,9 +173,18 @@ class SyncTransport:
             failure = TransportError(error.kind, error.reason)
         except Exception as error:  # noqa: BLE001 - whatever the layer below raises, the caller sees one of ours
             failure = _failure(error)
+        except BaseException:
+            # An interrupt may have left a lock of the layer below locked, for which the next call would wait for ever.
+            self._retire(pools)
+            raise
         finally:
             CURRENT.reset(token)
         raise failure
+
+    def _retire(self, pools: _SyncPools) -> None:
+        """Leave *pools* to the calls in flight, with the last of which they go."""
+        if self._pools is pools:
+            self._pools = None
 
     def _branch(self, target: Target) -> SyncTransport:
         """Return what sends to another host of the vendor's."""
@@ -192,17 +199,21 @@ class SyncTransport:
             return pools
         if pools is not None:
             # In a child, connections are the parent's: drop the copies without a word on them.
-            _abandon(self._registry)
+            _abandon(pools.registry)
             self._pools = None
         with self._lock:
             if self._pools is None:
-                self._pools = _SyncPools(os.getpid(), self._registry, self._pool(MOST_CONNECTIONS), self._pool(0))
+                registry: set[Connection] = set()
+                shared, fresh = self._pool(MOST_CONNECTIONS, registry), self._pool(0, registry)
+                self._pools = _SyncPools(os.getpid(), registry, shared, fresh)
+                # A client that is dropped without being closed leaves no socket open.
+                weakref.finalize(self._pools, _abandon, registry)
             return self._pools
 
-    def _pool(self, keep: int) -> httpcore2.ConnectionPool:
+    def _pool(self, keep: int, registry: set[Connection]) -> httpcore2.ConnectionPool:
         setting = _pool_setting(self._target, keep, trust_env=self._trust_env)
         proxy = _proxy(self._target) if self._trust_env else None
-        backend = _SyncBackend(self._registry)
+        backend = _SyncBackend(registry)
         if proxy is None:
             return httpcore2.ConnectionPool(**setting, network_backend=backend)
         return httpcore2.HTTPProxy(**proxy, **setting, network_backend=backend)
