@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -220,9 +221,14 @@ def _declared(module: str) -> Iterator[_Declared]:
             used = {name.id for each in statements for name in ast.walk(each.annotation) if isinstance(name, ast.Name)}
             yield _Declared(
                 name=node.name,
-                fields=tuple((_wire(each), ast.unparse(each.annotation)) for each in statements),
+                fields=tuple((_wire(each), _spelled(each.annotation)) for each in statements),
                 imports=frozenset(known[name] for name in used if name in known),
             )
+
+
+def _spelled(annotation: ast.expr) -> str:
+    """Spell an annotation, with double quotes where black would put them."""
+    return re.sub(r"""'([^'"\\]*)'""", r'"\1"', ast.unparse(annotation))
 
 
 def _wire(field: ast.AnnAssign) -> str:
