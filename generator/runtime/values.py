@@ -34,7 +34,9 @@ def value_class(
     """
 
     def made(cls: type[T]) -> type[T]:
-        bare = dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False, kw_only=kw_only)(cls)
+        if hasattr(cls, "__post_init__"):
+            raise TypeError(f"{cls.__qualname__} is made from its fields alone: nothing here calls __post_init__")
+        bare = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(cls)
         fields = dataclasses.fields(bare)  # type: ignore[arg-type] # the line before has made it one, whatever it was
         methods: dict[str, object] = {"__repr__": _shown(fields)}
         if frozen:

@@ -162,3 +162,22 @@ def test_an_empty_one_is_equal_to_its_like() -> None:
 
     assert Nothing() == Nothing()
     assert len({Nothing(), Nothing()}) == 1
+
+
+def test_it_is_taken_apart_by_its_places() -> None:
+    ours, theirs = both()
+
+    assert ours.__match_args__ == theirs.__match_args__ == ("x", "y", "secret", "marks")
+
+
+def test_a_step_that_nothing_would_call_is_refused() -> None:
+    with pytest.raises(TypeError, match="nothing here calls __post_init__"):
+
+        @value_class(frozen=True)
+        class Checked:
+            """Looks at itself."""
+
+            x: int
+
+            def __post_init__(self) -> None:
+                """Look."""
