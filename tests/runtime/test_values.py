@@ -170,14 +170,21 @@ def test_it_is_taken_apart_by_its_places() -> None:
     assert ours.__match_args__ == theirs.__match_args__ == ("x", "y", "secret", "marks")
 
 
-def test_a_step_that_nothing_would_call_is_refused() -> None:
-    with pytest.raises(TypeError, match="nothing here calls __post_init__"):
+def test_it_looks_at_itself_once_it_has_its_fields() -> None:
+    class Positive:
+        """Takes no number below 1."""
 
-        @value_class(frozen=True)
-        class Checked:
-            """Looks at itself."""
+        x: int = 1
 
-            x: int
+        def __post_init__(self) -> None:
+            """Refuse the others."""
+            if self.x < 1:
+                raise ValueError("too small")
 
-            def __post_init__(self) -> None:
-                """Look."""
+    checked: Any = value_class(frozen=True)(Positive)
+
+    assert checked(2).x == 2
+    with pytest.raises(ValueError, match="too small"):
+        checked(0)
+    with pytest.raises(ValueError, match="too small"):
+        replace(checked(2), x=0)
