@@ -52,6 +52,16 @@ def glance(name: str, content: bytes) -> SpecFile:
     )
 
 
+# From its line to the next that begins a section.
+_TYPES = re.compile(rb"^types:.*?(?=^[^\s#]|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def types_in(content: bytes) -> bytes:
+    """Return the section of a spec that says its types, without parsing it; nothing where it has none."""
+    found = _TYPES.search(content)
+    return found[0] if found is not None else b""
+
+
 def is_older(version: str, than: str) -> bool:
     """Tell whether a version comes before another of the same vendor: `v9` before `v10`, `2024-11` before `2025-01`."""
     return bool(version) and _counted(version) < _counted(than)

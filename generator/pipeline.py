@@ -8,9 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from generator.cache import NO_CACHE, Cache
+from generator.cache import NO_CACHE, Cache, key
 from generator.diagnostics import Complaints, Diagnostic
-from generator.inputs import VERSION, SpecFile, glance, inputs_digest, lineage, templates_digest, tool_versions
+from generator.inputs import (
+    VERSION,
+    SpecFile,
+    generator_digest,
+    glance,
+    inputs_digest,
+    lineage,
+    templates_digest,
+    tool_versions,
+    types_in,
+)
 from generator.output.current import Memory
 from generator.profile import PROFILE
 
@@ -20,6 +30,7 @@ if TYPE_CHECKING:
     from generator.output.inspection import Expectation, Inspector
     from generator.output.manifest import Provenance
     from generator.output.publish import Publication
+    from generator.plan.declarations import Declarer
     from generator.plan.package import ClientPlan
     from generator.spec.document import Spec
     from generator.spec.source import SpecSource
@@ -117,6 +128,18 @@ def nothing_to_do(settings: Settings) -> bool:
     )
 
 
+def note_of_types(settings: Settings) -> str | None:
+    """Return the name under which a run notes that it remembers all models, None where no spec has a type.
+
+    It is found without parsing anything, so a run knows before it has read a spec whether it will have to make models.
+    """
+    try:
+        types = [types_in(path.read_bytes()) for path in spec_paths(settings)]
+    except OSError:
+        return None
+    return key("types", generator_digest(), *tool_versions().values(), *types) if any(types) else None
+
+
 def read_specs(settings: Settings) -> Selection:
     """Read and check all specs of the project at once."""
     with PROFILE.stage("read", "all"):
@@ -180,13 +203,16 @@ def generate(spec: Spec, name: str, settings: Settings) -> tuple[ClientPlan, Fil
     return plan, {**formatted, **runtime_files(formatted)}
 
 
-def _printed(spec: Spec, name: str, settings: Settings) -> tuple[ClientPlan, FileTree]:
+def _printed(
+    spec: Spec, name: str, settings: Settings, declarer: Declarer | None = None
+) -> tuple[ClientPlan, FileTree]:
+    from generator.plan.declarations import declared  # noqa: PLC0415 - see above
     from generator.plan.package import plan_client  # noqa: PLC0415 - see above
     from generator.render.environment import create_environment  # noqa: PLC0415 - see above
     from generator.render.package import render_package  # noqa: PLC0415 - see above
 
     with PROFILE.stage("plan", name):
-        plan = plan_client(spec, PurePosixPath(name), settings.cache)
+        plan = plan_client(spec, PurePosixPath(name), settings.cache, declarer or declared)
     with PROFILE.stage("render", name):
         return plan, render_package(plan, create_environment())
 
@@ -201,13 +227,19 @@ class _Made:
     took: tuple[tuple[str, str, float], ...] = ()
 
 
-def _make(selection: Selection, names: tuple[str, ...], settings: Settings, jobs: int) -> Iterator[_Made]:
+def _make(
+    selection: Selection, names: tuple[str, ...], settings: Settings, jobs: int, declarer: Declarer | None = None
+) -> Iterator[_Made]:
     """Make packages one after the other; what black has to do for all of them is spread over *jobs* processes."""
     from generator.output.expectations import expectation  # noqa: PLC0415 - see above
+    from generator.plan.models import prepare_models  # noqa: PLC0415 - see above
     from generator.render.formatting import format_packages  # noqa: PLC0415 - see above
     from generator.render.runtime_files import runtime_files  # noqa: PLC0415 - see above
 
-    printed = {name: _printed(selection.specs[name], name, settings) for name in names}
+    if declarer is not None:
+        for name in names:
+            prepare_models(selection.specs[name], settings.cache, declarer)
+    printed = {name: _printed(selection.specs[name], name, settings, declarer) for name in names}
     trees = {plan.package: tree for plan, tree in printed.values()}
     with PROFILE.stage("format", names[0] if len(names) == 1 else "all"):
         formatted = format_packages(trees, settings.line_length, cache=settings.cache, jobs=jobs)
@@ -225,11 +257,13 @@ def _make_elsewhere(files: tuple[tuple[Path, str], ...], settings: Settings) -> 
     return replace(made, took=PROFILE.entries())
 
 
-def _make_all(selection: Selection, names: tuple[str, ...], settings: Settings, jobs: int) -> Iterator[_Made]:
+def _make_all(
+    selection: Selection, names: tuple[str, ...], settings: Settings, jobs: int, declarer: Declarer | None
+) -> Iterator[_Made]:
     """Make the packages, several at a time where there are many; they come in the order of *names*."""
     # Up to here, one process that imports and plans, and several that format, are faster than several that do all.
     if not names or jobs < 2 or len(names) <= 4 * jobs:
-        yield from _make(selection, names, settings, jobs) if names else ()
+        yield from _make(selection, names, settings, jobs, declarer) if names else ()
         return
     import multiprocessing  # noqa: PLC0415 - see above
     import signal  # noqa: PLC0415 - see above
@@ -258,7 +292,13 @@ def _make_all(selection: Selection, names: tuple[str, ...], settings: Settings, 
 
 
 def build(
-    selection: Selection, names: Iterable[str], settings: Settings, progress: Progress, *, jobs: int = 1
+    selection: Selection,
+    names: Iterable[str],
+    settings: Settings,
+    progress: Progress,
+    *,
+    jobs: int = 1,
+    declarer: Declarer | None = None,
 ) -> Build:
     """Make the packages of the specs called *names*, up to *jobs* of them at a time."""
     from generator.output.manifest import Provenance  # noqa: PLC0415 - see above
@@ -271,7 +311,7 @@ def build(
     made_from: dict[str, str] = {}
     for name in names[:1]:
         progress(f"generating {name}", 0, len(names))
-    for done, made in enumerate(_make_all(selection, names, settings, jobs), start=1):
+    for done, made in enumerate(_make_all(selection, names, settings, jobs, declarer), start=1):
         following = f"generating {names[done]}" if done < len(names) else "generated"
         progress(following, done, len(names))
         package = made.expected.package

@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +22,14 @@ from generator.cli.options import complain, counted, folders, quietly, replace_f
 from generator.cli.progress import shown_progress
 from generator.cli.settings import load_settings
 from generator.inputs import VERSION
-from generator.pipeline import Selection, Settings, nothing_to_do, read_specs, spec_paths
+from generator.pipeline import Selection, Settings, note_of_types, nothing_to_do, read_specs, spec_paths
 from generator.profile import PROFILE
 
 if TYPE_CHECKING:
     from generator.output.compare import Comparison
     from generator.output.inspection import Inspector
     from generator.output.publish import Publication
+    from generator.plan.declarations import Declarer
 
 
 @click.group(
@@ -170,16 +172,28 @@ def _generate(settings: Settings, wish: _Wish) -> int:
     if not spec_paths(settings):
         # Most likely the wrong folder; taken by its word, it would remove every package.
         raise UsageMistake(f"there is no spec in {settings.name_of(settings.specs)}: a spec is a file *.yaml")
-    if wish.only_compare or wish.jobs == 1:
+    if wish.jobs == 1:
         return _made(settings, wish)
+    with ExitStack() as beside:
+        return _made(settings, wish, *_started(settings, wish, beside))
+
+
+def _started(settings: Settings, wish: _Wish, beside: ExitStack) -> tuple[Inspector | None, Declarer | None]:
+    """Start the processes that get ready while this one reads, and end with the run."""
+    from generator.plan.declarations import Declarer, is_loaded  # noqa: PLC0415 - see nothing_to_do
+
+    declarer = None
+    note = note_of_types(settings)
+    if note is not None and not is_loaded() and settings.cache.read(note) is None:
+        declarer = beside.enter_context(Declarer())
+    if wish.only_compare:
+        return None, declarer
     from generator.output.inspection import Inspector  # noqa: PLC0415 - see nothing_to_do
 
-    # It gets ready while this process reads and makes what it will look at.
-    with Inspector() as inspector:
-        return _made(settings, wish, inspector)
+    return beside.enter_context(Inspector()), declarer
 
 
-def _made(settings: Settings, wish: _Wish, inspector: Inspector | None = None) -> int:
+def _made(settings: Settings, wish: _Wish, inspector: Inspector | None = None, declarer: Declarer | None = None) -> int:
     """Make what is not up to date, and return the exit code of the run."""
     from generator.output.errors import OutputError  # noqa: PLC0415 - see nothing_to_do
     from generator.pipeline import (  # noqa: PLC0415 - see nothing_to_do
@@ -200,7 +214,7 @@ def _made(settings: Settings, wish: _Wish, inspector: Inspector | None = None) -
     try:
         removed = () if wish.spec else orphans(selection, settings)
         with shown_progress() as progress:
-            built = build(selection, stale, settings, progress, jobs=wish.jobs)
+            built = build(selection, stale, settings, progress, jobs=wish.jobs, declarer=declarer)
             if wish.verifies:
                 verify(built, selection, settings, progress)
         if wish.only_compare:
@@ -211,6 +225,8 @@ def _made(settings: Settings, wish: _Wish, inspector: Inspector | None = None) -
         with PROFILE.stage("publish", "all"):
             publication = write(built, removed, settings, force=wish.force, waiting=wish.tell, inspector=inspector)
         if stale:
+            if (remembered := note_of_types(settings)) is not None:
+                settings.cache.write(remembered, b"")
             settings.cache.trim()
     except OutputError as error:
         raise UsageMistake(str(error)) from error

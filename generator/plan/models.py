@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator import naming
 from generator.cache import NO_CACHE, Cache, key
 from generator.inputs import tool_versions
-from generator.plan import literals
+from generator.plan import declarations, literals
 from generator.plan.announced import since
 from generator.plan.code import Import, import_lines
+from generator.plan.declarations import Declarer
 from generator.plan.documentation import member_text, provenance
 from generator.plan.types import is_mixed
 from generator.spec.document import Spec
@@ -25,6 +27,9 @@ TYPE_VARIABLE = "DataT"
 
 _MODEL = Import("._runtime.models", "Model")
 _FIELD = Import("pydantic", "Field")
+
+Declare = Callable[[Schema, dict[str, str]], str]
+"""What makes a module of a schema, given the Python names of its fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +81,9 @@ class ModelModule:
     models: tuple[Model, ...]
 
 
-def plan_models(spec: Spec, header: str, cache: Cache = NO_CACHE) -> ModelModule | None:
+def plan_models(
+    spec: Spec, header: str, cache: Cache = NO_CACHE, declare: Declare = declarations.declared
+) -> ModelModule | None:
     """Plan the models of a spec, or None where it has no objects; *cache* knows the fields of the same types."""
     names = object_names(spec.types)
     if not names:
@@ -84,7 +91,7 @@ def plan_models(spec: Spec, header: str, cache: Cache = NO_CACHE) -> ModelModule
     objects = {name: definition for name, definition in spec.types.items() if isinstance(definition, ObjectType)}
     imports: set[Import] = {_MODEL}
     models: list[Model] = []
-    for declared in _declared(_generated(spec, names, cache)):
+    for declared in _declared(_generated(spec, names, cache, declare)):
         definition = objects[declared.name]
         members = {member.name: member for member in definition.fields}
         fields = tuple(
@@ -167,53 +174,42 @@ class _Declared:
     imports: frozenset[Import]
 
 
-def _generated(spec: Spec, names: tuple[str, ...], cache: Cache) -> str:
-    """Return the module that datamodel-code-generator makes of the types, from memory where they are the same."""
-    schema = loose_schema(spec.types, names)
+def prepare_models(spec: Spec, cache: Cache, declarer: Declarer) -> None:
+    """Let *declarer* begin what the plan of a spec will want of it."""
+    names = object_names(spec.types)
+    if names:
+        schema, aliases = _schema(spec, names)
+        if cache.read(_entry(schema, aliases)) is None:
+            declarer.ask(schema, aliases)
+
+
+def _schema(spec: Spec, names: tuple[str, ...]) -> tuple[Schema, dict[str, str]]:
+    """Return what datamodel-code-generator is asked: the types called *names*, and the Python names of their fields."""
     aliases: dict[str, str] = {}
     for type_name in names:
         definition = spec.types[type_name]
         assert isinstance(definition, ObjectType)  # noqa: S101 - that is what the names are
         for member in definition.fields:
             aliases[f"{type_name}.{member.name}"] = member.alias or naming.attribute_name(member.name)
-    # How it is called stands in this file.
-    tool = (tool_versions()["datamodel_code_generator"], Path(__file__).read_bytes())
-    entry = key("models", *tool, json.dumps(schema), json.dumps(aliases))
+    return loose_schema(spec.types, names), aliases
+
+
+def _entry(schema: Schema, aliases: dict[str, str]) -> str:
+    # How it is called stands there.
+    tool = (tool_versions()["datamodel_code_generator"], Path(declarations.__file__).read_bytes())
+    return key("models", *tool, json.dumps(schema), json.dumps(aliases))
+
+
+def _generated(spec: Spec, names: tuple[str, ...], cache: Cache, declare: Declare) -> str:
+    """Return the module that datamodel-code-generator makes of the types, from memory where they are the same."""
+    schema, aliases = _schema(spec, names)
+    entry = _entry(schema, aliases)
     known = cache.read(entry)
     if known is not None:
         return known.decode()
-    made = _generate(schema, aliases)
+    made = declare(schema, aliases)
     cache.write(entry, made.encode())
     return made
-
-
-def _generate(schema: Schema, aliases: dict[str, str]) -> str:
-    # Imported here: it takes a third of a second, and only what changed needs it.
-    from datamodel_code_generator import generate  # noqa: PLC0415 - see above
-    from datamodel_code_generator.enums import DataModelType, InputFileType  # noqa: PLC0415 - see above
-    from datamodel_code_generator.format import PythonVersion  # noqa: PLC0415 - see above
-    from datamodel_code_generator.parser import LiteralType  # noqa: PLC0415 - see above
-
-    generated = generate(
-        schema,
-        input_file_type=InputFileType.JsonSchema,
-        output_model_type=DataModelType.PydanticV2BaseModel,
-        target_python_version=PythonVersion.PY_311,
-        base_class="generator.runtime.models.Model",
-        aliases=aliases,
-        use_serialization_alias=True,
-        skip_root_model=True,
-        disable_future_imports=True,
-        disable_timestamp=True,
-        use_union_operator=True,
-        use_standard_collections=True,
-        enum_field_as_literal=LiteralType.All,
-        collapse_root_models=True,
-        formatters=[],
-    )
-    if not isinstance(generated, str):
-        raise TypeError("datamodel-code-generator made several modules where one was asked for")
-    return generated
 
 
 def _declared(module: str) -> Iterator[_Declared]:
@@ -231,9 +227,14 @@ def _declared(module: str) -> Iterator[_Declared]:
             used = {name.id for each in statements for name in ast.walk(each.annotation) if isinstance(name, ast.Name)}
             yield _Declared(
                 name=node.name,
-                fields=tuple((_wire(each), ast.unparse(each.annotation)) for each in statements),
+                fields=tuple((_wire(each), _spelled(each.annotation)) for each in statements),
                 imports=frozenset(known[name] for name in used if name in known),
             )
+
+
+def _spelled(annotation: ast.expr) -> str:
+    """Spell an annotation, with double quotes where black would put them."""
+    return re.sub(r"""'([^'"\\]*)'""", r'"\1"', ast.unparse(annotation))
 
 
 def _wire(field: ast.AnnAssign) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .auth import CredentialPart, Remedy, composed
@@ -81,7 +80,7 @@ class TokenAuth:
     parts: tuple[CredentialPart | str, ...]
 
     def sign(self, request: Request, secrets: Mapping[str, Secret], /) -> Request:
-        return replace(request, headers=(*request.headers, (self.header, composed(self.parts, secrets))))
+        return request.with_header(self.header, composed(self.parts, secrets))
 
     def after_refusal(self) -> Remedy:
         return "renew"

@@ -113,6 +113,8 @@ def _placed(
     if len(positional) > len(places):
         raise TypeError(f"{name}() takes {len(places)} positional arguments but {len(positional)} were given")
     placed = dict(zip(places, positional, strict=False))
+    if not given:
+        return placed
     twice = sorted(placed.keys() & given.keys())
     if twice:
         raise TypeError(f"{name}() got multiple values for {', '.join(twice)}")

@@ -10,7 +10,7 @@ import pytest
 
 from generator import cache as caches
 from generator.cache import Cache, key
-from generator.plan import models, package
+from generator.plan import declarations, models, package
 from generator.render import formatting
 from tests.pipeline.projects import Project, spec
 
@@ -36,7 +36,7 @@ class Work:
         self.formatted: list[str] = []
         self.pieces: list[str] = []
         self.modules = 0
-        black, dcg = formatting.format_text, models._generate  # pyright: ignore[reportPrivateUsage] - it is counted
+        black, dcg = formatting.format_text, declarations.declared
 
         def format_text(text: str, line_length: int) -> str:
             self.formatted.append(text)
@@ -54,7 +54,7 @@ class Work:
 
         monkeypatch.setattr(formatting, "format_text", format_text)
         monkeypatch.setattr(formatting, "_format", format_pieces)
-        monkeypatch.setattr(models, "_generate", generate)
+        monkeypatch.setattr(declarations, "declared", generate)
 
 
 @pytest.fixture

@@ -198,6 +198,7 @@ def test_refused_credential_is_not_tried_again(runner: Runner) -> None:
         (b"<html>", ""),
         (b"", ""),
         (b'{"data":{"entryId":"e","x":NaN},"meta":{"success":true}}', ""),
+        (b'{"data":{"entryId":"NIL, NaN","x":-Infinity},"meta":{"success":true}}', ""),
         (b'\xff{"data":1}', ""),
         (b"[" * 100_000, ""),
     ],
@@ -212,6 +213,12 @@ def test_body_that_cannot_be_is_a_validation_error_with_its_path(runner: Runner,
     assert error.response.content == body
     assert error.__cause__ is None
     assert error.__context__ is None
+
+
+def test_a_text_may_have_the_words_that_no_number_may_be(runner: Runner) -> None:
+    vendor = Vendor(httpx2.Response(200, content=b'{"data":{"entryId":"NN NaN, Infinity"},"meta":{"success":true}}'))
+
+    assert runner.call(READ, vendor, {"entry_id": "e"}).entry_id == "NN NaN, Infinity"
 
 
 def test_read_is_repeated_with_growing_waits(runner: Runner, fake_time: FakeTime) -> None:

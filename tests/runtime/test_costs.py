@@ -9,18 +9,25 @@ import json
 import ssl
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 import httpx2
 import pytest
 
 from generator.runtime import decode, transport
+from generator.runtime.answer import Answer
+from generator.runtime.auth import BearerAuth, CredentialPart
 from generator.runtime.client import SyncClient
 from generator.runtime.credentials import Credentials
 from generator.runtime.envelope import Envelope
+from generator.runtime.exchange import Exchange
 from generator.runtime.models import Model
-from generator.runtime.operations import Operation, Server, Service
-from generator.runtime.request import CallOptions
+from generator.runtime.operations import Credential, Operation, Server, Service
+from generator.runtime.request import CallOptions, Request
 
 GENERATED = Path(__file__).resolve().parents[2] / "generated"
 
@@ -145,3 +152,57 @@ def test_clients_share_one_tls_context(monkeypatch: pytest.MonkeyPatch) -> None:
         client.close()
 
     assert len(made) == 1
+
+
+class Immediate:
+    """Answers without a wire."""
+
+    is_closed = False
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def send(self, request: Request, exchange: Exchange, *, fresh: bool) -> Answer:
+        del request, fresh
+        exchange.sent = True
+        return Answer(status_code=200, raw_headers=(), content=b'{"id": "1"}', elapsed=0.1)
+
+
+def entered(run: Callable[[], object]) -> Counter[str]:
+    """Count the functions written in Python that *run* enters, by their files and names."""
+    seen: Counter[str] = Counter()
+
+    def look(frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            seen[f"{Path(frame.f_code.co_filename).name}:{frame.f_code.co_name}"] += 1
+
+    sys.setprofile(look)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return seen
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_call_goes_few_steps_and_makes_nothing_that_could_be_made_once(*, exact: bool) -> None:
+    service = replace(
+        SERVICE,
+        credentials=(Credential(name="key", wire="key", environment_variable="LEDGERLY_KEY"),),
+        auth=BearerAuth(parts=(CredentialPart("key"),)),
+    )
+    read: Operation[Entry] = Operation(
+        name="read", method="GET", path="entries/1", effect="read", returns=Entry, exact=exact
+    )
+    client = SyncClient(service, Credentials(key="k"))
+    client._sender = Immediate()
+    client._call(read, {}, CallOptions())
+
+    seen = entered(lambda: client._call(read, {}, CallOptions()))
+
+    # That the list is of what was called, and not of nothing.
+    assert seen["drivers.py:driven"] == 1
+    # Sixty where this was written.
+    assert sum(seen.values()) < 75
+    assert not [name for name in seen if name.startswith(("dataclasses.py:", "inspect.py:", "<frozen importlib"))]
+    assert seen["decoder.py:__init__"] == seen["decode.py:_wrap"] == seen["target.py:read_target"] == 0

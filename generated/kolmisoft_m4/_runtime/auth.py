@@ -94,7 +94,7 @@ class BearerAuth:
 
     def sign(self, request: Request, secrets: Mapping[str, Secret], /) -> Request:
         value = joined((f"{self.scheme} ", *(_part(part, secrets) for part in self.parts)))
-        return replace(request, headers=(*request.headers, (self.header, value)))
+        return request.with_header(self.header, value)
 
     def after_refusal(self) -> Remedy:
         # The credential is static: the same header would be refused again.

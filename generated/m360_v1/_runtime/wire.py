@@ -39,9 +39,9 @@ class WireHeaders:
 
     def reveal(self) -> list[tuple[bytes, bytes]]:
         """Give the headers; call it only inside the expression that hands them on."""
-        own = {name.lower() for name, _ in self._request.headers}
-        ours = (pair for pair in (*self._static, *self._tail) if not own or pair[0].decode().lower() not in own)
-        return [*ours, *((name.encode("ascii"), _spelled(value)) for name, value in self._request.headers)]
+        own = {name.lower().encode("ascii") for name, _ in self._request.headers}
+        ours = [pair for pair in (*self._static, *self._tail) if pair[0].lower() not in own]
+        return ours + [(name.encode("ascii"), _spelled(value)) for name, value in self._request.headers]
 
     def __repr__(self) -> str:
         return f"<{len(self._request.headers) + len(self._static) + len(self._tail)} headers>"

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
+@dataclass(init=False)
 class Send:
     """Send a request and read the whole answer; gives an `Answer`, raises a `TransportError`."""
 
     request: Request
     exchange: Exchange
     fresh: bool
+
+    def __init__(self, request: Request, exchange: Exchange, *, fresh: bool) -> None:
+        self.request = request
+        self.exchange = exchange
+        self.fresh = fresh
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,16 @@ class Sleep:
     seconds: float
 
 
-@dataclass(frozen=True)
+@dataclass(init=False)
 class TakePermit:
     """Take a permit before the deadline; gives a `Permit`, raises `WaitTooLong` or `StoreUnavailable`."""
 
     limiter: BaseLimiter
     deadline: float
+
+    def __init__(self, limiter: BaseLimiter, deadline: float) -> None:
+        self.limiter = limiter
+        self.deadline = deadline
 
 
 @dataclass(frozen=True)
@@ -113,7 +122,7 @@ class TokenSource(Protocol):
 
 def send(request: Request, exchange: Exchange, *, fresh: bool) -> Conversation[Answer]:
     """Send *request*, on a connection of its own when *fresh*."""
-    return cast("Answer", (yield Send(request, exchange, fresh)))
+    return cast("Answer", (yield Send(request, exchange, fresh=fresh)))
 
 
 def sleep(seconds: float) -> Conversation[None]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .operations import Operation
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, init=False)
 class Attempts:
     """What is known about the tries so far."""
 
@@ -41,6 +41,26 @@ class Attempts:
     token: Token | None = None
     renewed: bool = False
     pause: float = 0.0
+
+    def __init__(
+        self,
+        *,
+        setting: Setting,
+        operation: Operation[Any],
+        envelope: Envelope,
+        timeouts: Timeouts,
+        exchange: Exchange,
+        auth: Auth,
+        key: str | None,
+    ) -> None:
+        self.setting = setting
+        self.operation = operation
+        self.envelope = envelope
+        self.timeouts = timeouts
+        self.exchange = exchange
+        self.auth = auth
+        self.secrets = setting.secrets
+        self.key = key
 
     def next_exchange(self) -> Exchange:
         """Return what the next try goes by: it ends with the call, and before the vendor forgets the key."""

@@ -62,12 +62,16 @@ class Setting:
     told: set[str] = field(default_factory=set[str], repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(init=False)
 class Outcome:
     """A call that came to a good end."""
 
     answer: Answer
     decoded: Decoded
+
+    def __init__(self, answer: Answer, decoded: Decoded) -> None:
+        self.answer = answer
+        self.decoded = decoded
 
 
 def call(setting: Setting, operation: Operation[Any], request: Request, timeouts: Timeouts) -> Conversation[Outcome]:
@@ -80,7 +84,13 @@ def call(setting: Setting, operation: Operation[Any], request: Request, timeouts
     envelope = setting.service.envelope if operation.envelope is None else operation.envelope
     auth = setting.service.auth if operation.auth is None else operation.auth
     attempts = Attempts(
-        setting, operation, envelope, timeouts, exchange, auth, setting.secrets, request.idempotency_key
+        setting=setting,
+        operation=operation,
+        envelope=envelope,
+        timeouts=timeouts,
+        exchange=exchange,
+        auth=auth,
+        key=request.idempotency_key,
     )
     setting.quota.earn()
     if request.is_known:
