@@ -34,12 +34,17 @@ Declare = Callable[[Schema, dict[str, str]], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field as it is printed, and its wire name."""
+    """A field as it is printed, and its wire name.
+
+    Attributes:
+        is_told_more: Whether its declaration calls pydantic's `Field`.
+    """
 
     name: str
     wire: str
     declaration: str
     docstring: str
+    is_told_more: bool = False
 
     def __str__(self) -> str:
         return self.declaration
@@ -93,7 +98,7 @@ def plan_models(
             _field(spec, declared.name, members[wire], annotation, definition.source)
             for wire, annotation in declared.fields
         )
-        if any("Field(" in field.declaration for field in fields):
+        if any(field.is_told_more for field in fields):
             imports.add(_FIELD)
         imports.update(declared.imports)
         paragraphs = (
@@ -156,6 +161,7 @@ def _field(spec: Spec, owner: str, member: Member, annotation: str, source: str 
         wire=member.name,
         declaration=f"{name}: {annotation}" + (f" = {value}" if value else ""),
         docstring=literals.docstring((text,), indent=4) if text else "",
+        is_told_more=is_field,
     )
 
 
