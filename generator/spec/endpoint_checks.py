@@ -189,6 +189,9 @@ def check_companions(checker: Checker) -> None:
                         checker.complain((*place, "poll"), "S093", message)
             if fields is not None:
                 checker.known((*place, "until"), "S093", wait.until[0], fields, "field")
+            elif returned is not None and not isinstance(returned, Reference):
+                message = "an answer without fields tells no end; name a type with fields under 'returns'"
+                checker.complain((*place, "until"), "S093", message)
             if not wait.done:
                 checker.complain((*place, "done"), "S093", "no word tells that it has ended; write the vendor's")
         place = ("endpoints", name, "parts")

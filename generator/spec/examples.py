@@ -305,7 +305,12 @@ class _Exchange:
                 ("answer",), "S073", f"this is a failure{where}; write 'raises: {raised.__name__}', or mend it"
             )
         elif self.endpoint.returns.type is not None:
-            self._documented(form.typed(document), self.endpoint.returns.type)
+            try:
+                typed = form.typed(document)
+            except Malformed as refusal:
+                self.complain(("answer", "text"), "S074", f"this cannot be read: {refusal.reason}")
+                return
+            self._documented(typed, self.endpoint.returns.type)
 
     def _documented(self, document: object, of: Type) -> None:
         path = (*self.spec.envelope.data, *value_path(self.spec, self.endpoint))
