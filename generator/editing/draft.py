@@ -23,6 +23,7 @@ from generator.editing.places import Misplaced, Places, entry_of
 from generator.editing.releases import Releases
 from generator.editing.spelling import Value
 from generator.editing.text import Edit, edited
+from generator.inputs import lineage
 from generator.spec.document import SPEC, Spec
 from generator.spec.endpoints import GROUPS
 from generator.spec.formatting import ITEM
@@ -31,7 +32,7 @@ from generator.spec.members import Alias, ObjectType, is_long_object
 from generator.spec.nodes import Mapping, Node, Scalar, Sequence
 from generator.spec.notation import NotationError, parse_notation
 from generator.spec.parsing import parse_specs
-from generator.spec.source import SpecSource, parse_source
+from generator.spec.source import SpecSource, file_of, parse_source
 from generator.spec.types import ListOf, MapOf, Nullable, Reference
 
 
@@ -86,10 +87,10 @@ class Draft:
         (self._first,) = (source for source in sources if source.name == name)
         self._source = self._first
         self._data = self._before = self._first.path.read_bytes()
-        self._mistakes, specs = _checked(sources)
-        own = tuple(each for each in self._mistakes if each.position.file == name)
+        mistakes, specs = _checked(sources, _built_on(sources, (name,)))
+        own = tuple(each for each in mistakes if each.position.file == name)
         if own or name not in specs:
-            raise Refused(own or self._mistakes, before=True)
+            raise Refused(own or _checked(sources)[0], before=True)
         self._spec = specs[name]
         self._releases = Releases(self._spec, output)
 
@@ -154,13 +155,20 @@ class Draft:
             raise Mistake(str(problem)) from None
 
     def proposal(self) -> Proposal:
-        """Check the result, together with all other specs.
+        """Check the result, together with all other specs that build on it.
 
         Raises:
             Refused: It has mistakes that were not there before.
         """
-        mistakes, specs = _checked(tuple(self._source if each is self._first else each for each in self._sources))
-        old = {(each.code, each.place, each.message) for each in self._mistakes}
+        # What does not build on this spec is what it was.
+        affected = _built_on(
+            self._sources,
+            tuple(each.name for each in self._sources if self._name in _built_on(self._sources, (each.name,))),
+        )
+        after = tuple(self._source if each is self._first else each for each in self._sources)
+        mistakes, specs = _checked(after, affected)
+        before = _checked(self._sources, affected)[0] if mistakes else ()
+        old = {(each.code, each.place, each.message) for each in before}
         new = tuple(each for each in mistakes if (each.code, each.place, each.message) not in old)
         if new or self._name not in specs:
             raise Refused(new, before=False)
@@ -331,7 +339,16 @@ def _fields(node: Node) -> Mapping | None:
     return inside if isinstance(inside, Mapping) else None
 
 
-def _checked(sources: tuple[SpecSource, ...]) -> tuple[tuple[Diagnostic, ...], dict[str, Spec]]:
+def _built_on(sources: tuple[SpecSource, ...], names: tuple[str, ...]) -> frozenset[str]:
+    """Return the specs called *names*, and those that they are made from."""
+    files = {source.name: file_of(source) for source in sources}
+    by_reference = {file.reference: file for file in files.values()}
+    return frozenset(each.name for name in names for each in lineage(files[name], by_reference))
+
+
+def _checked(
+    sources: tuple[SpecSource, ...], only: frozenset[str] | None = None
+) -> tuple[tuple[Diagnostic, ...], dict[str, Spec]]:
     complaints = Complaints()
-    specs = parse_specs(sources, complaints)
+    specs = parse_specs(sources, complaints, only)
     return complaints.sorted(), specs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -67,15 +68,16 @@ def construct(of: Callable[..., Any], *positional: Code | str, **keywords: Code 
         TypeError: The runtime does not take these arguments.
     """
     given = {name: argument for name, argument in keywords.items() if argument is not None}
-    _signature(of).bind(*positional, **given)
+    _check(of, len(positional), tuple(given))
     arguments = (*map(str, positional), *(f"{name}={argument}" for name, argument in given.items()))
     inner = (argument.imports for argument in (*positional, *given.values()) if isinstance(argument, Code))
     return Code(f"{of.__name__}({', '.join(arguments)})", frozenset({runtime_import(of)}).union(*inner))
 
 
+# Asked once for each set of arguments: a package of 1,000 operations has thousands of calls, and few such sets.
 @functools.cache
-def _signature(of: Callable[..., object]) -> inspect.Signature:
-    return inspect.signature(of)
+def _check(of: Callable[..., object], positional: int, keywords: tuple[str, ...]) -> None:
+    inspect.signature(of).bind(*range(positional), **dict.fromkeys(keywords))
 
 
 def tuple_of(items: Iterable[Code | str]) -> Code | None:
@@ -88,10 +90,16 @@ def tuple_of(items: Iterable[Code | str]) -> Code | None:
     return Code(f"({text})", frozenset[Import]().union(*inner))
 
 
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"' + r"|'(?:[^'\\]|\\.)*'")
+# Behind a dot or before a single sign of equality is the name of an attribute or of an argument.
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*+(?!=(?!=))")
+
+
 @functools.lru_cache(maxsize=4096)
 def names_in(code: str) -> frozenset[str]:
-    """Return the names that an expression or a statement speaks of; what stands in its texts does not count."""
-    return frozenset(node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name))
+    """Return the names that an expression speaks of, and its keywords; what stands in its texts does not count."""
+    # Parsing each took a tenth of the time of planning 1,000 operations.
+    return frozenset(_NAME.findall(_TEXT.sub('""', code)))
 
 
 def unhidden(annotation: Code, hidden: Collection[str]) -> Code:

@@ -137,7 +137,7 @@ def filter_cases(writer: Writer, operation: Operation) -> Iterator[Case]:
             spelled = _spelled(builder_name(writer.spec, member.filter), form)
             if not spelled:
                 continue
-            needed = _needed(writer, operation)
+            needed = _needed(writer, operation, without=frozenset({member.name}))
             name = member.alias or naming.parameter_name(member.name)
             first, text = spelled[0]
             call = writer.called(operation, needed, more=(f"{name}={first}",))

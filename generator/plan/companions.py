@@ -10,7 +10,6 @@ from generator.plan.code import Code, Import, construct, tuple_of
 from generator.plan.documentation import entries, provenance
 from generator.plan.envelope import path
 from generator.plan.operations import Companion, Operation
-from generator.runtime import parts as runtime_parts
 from generator.runtime import waiting as runtime_waiting
 from generator.spec.companions import UNKNOWN, Parts, Wait
 from generator.spec.document import Spec
@@ -101,6 +100,9 @@ def _wait(spec: Spec, operation: Operation, wait: Wait, poll: Operation) -> Comp
 
 
 def _parts(spec: Spec, operation: Operation, parts: Parts) -> Companion:
+    # Imported here: it loads pydantic, and few operations have parts.
+    from generator.runtime import parts as runtime_parts  # noqa: PLC0415 - see above
+
     names = {parameter.wire: parameter.name for parameter in operation.parameters}
     declaration = construct(
         runtime_parts.Parts,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -80,7 +79,7 @@ def entries(title: str, items: Iterable[tuple[str, str]]) -> str:
 
 
 def _hanging(line: str) -> str:
-    return textwrap.fill(line, 100, subsequent_indent=" " * 8, break_long_words=False, break_on_hyphens=False)
+    return literals.wrapped(line, 100, indent=" " * 8)
 
 
 def method_docstring(
@@ -158,8 +157,6 @@ def _returned(spec: Spec, returns: Code, *, paged: bool, is_async: bool) -> str:
             what = "The parsed answer; the vendor does not document its form."
         elif name in spec.types and (doc := literals.prose(spec.types[name].doc)):
             what = _sentence(doc)
-        return "Returns:\n" + textwrap.fill(
-            what, 100, initial_indent="    ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-        )
+        return "Returns:\n" + literals.wrapped(what, 100, "    ", "    ")
     how = "await it for the first page, or iterate it with `async for`" if is_async else "iterate it"
     return f"Returns:\n    Pages of `{in_prose(returns.text)}`: {how} for the records of all pages."

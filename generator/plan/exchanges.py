@@ -218,7 +218,7 @@ class Writer:
             elif parameter.place == "document":
                 body |= cast("dict[str, object]", given[parameter.wire])
         parts = [literals.string(operation.endpoint.call.method), literals.string(f"{path}/{target}")]
-        if operation.endpoint.call.method not in ("GET", "DELETE"):
+        if operation.endpoint.call.has_body:
             whole = self.auth_body(operation, given) | body
             empty = dict[str, object]() if "json" in self.spec.format.request else None
             field = self.key_in_body(operation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -57,6 +58,15 @@ def prose(text: str) -> str:
     return " ".join(text.split())
 
 
+@functools.lru_cache(maxsize=4096)
+def wrapped(text: str, width: int, begin: str = "", indent: str = "") -> str:
+    """Wrap running text between words, *begin* before its first line and *indent* before the others."""
+    # Remembered: most sentences of a package stand in it many times.
+    return textwrap.fill(
+        text, width, initial_indent=begin, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
 def docstring(paragraphs: Sequence[str], *, indent: int = 0) -> str:
     """Spell paragraphs as a docstring, whatever is in them.
 
@@ -66,11 +76,7 @@ def docstring(paragraphs: Sequence[str], *, indent: int = 0) -> str:
     """
     width = _WIDTH - indent
     laid_out = [
-        (
-            paragraph
-            if paragraph.startswith(" ") or "\n" in paragraph
-            else textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False)
-        )
+        (paragraph if paragraph.startswith(" ") or "\n" in paragraph else wrapped(paragraph, width))
         for paragraph in paragraphs
         if paragraph
     ]

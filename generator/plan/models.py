@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,12 +34,17 @@ Declare = Callable[[Schema, dict[str, str]], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field as it is printed, and its wire name."""
+    """A field as it is printed, and its wire name.
+
+    Attributes:
+        is_told_more: Whether its declaration calls pydantic's `Field`.
+    """
 
     name: str
     wire: str
     declaration: str
     docstring: str
+    is_told_more: bool = False
 
     def __str__(self) -> str:
         return self.declaration
@@ -92,7 +98,7 @@ def plan_models(
             _field(spec, declared.name, members[wire], annotation, definition.source)
             for wire, annotation in declared.fields
         )
-        if any("Field(" in field.declaration for field in fields):
+        if any(field.is_told_more for field in fields):
             imports.add(_FIELD)
         imports.update(declared.imports)
         paragraphs = (
@@ -155,6 +161,7 @@ def _field(spec: Spec, owner: str, member: Member, annotation: str, source: str 
         wire=member.name,
         declaration=f"{name}: {annotation}" + (f" = {value}" if value else ""),
         docstring=literals.docstring((text,), indent=4) if text else "",
+        is_told_more=is_field,
     )
 
 
@@ -220,9 +227,14 @@ def _declared(module: str) -> Iterator[_Declared]:
             used = {name.id for each in statements for name in ast.walk(each.annotation) if isinstance(name, ast.Name)}
             yield _Declared(
                 name=node.name,
-                fields=tuple((_wire(each), ast.unparse(each.annotation)) for each in statements),
+                fields=tuple((_wire(each), _spelled(each.annotation)) for each in statements),
                 imports=frozenset(known[name] for name in used if name in known),
             )
+
+
+def _spelled(annotation: ast.expr) -> str:
+    """Spell an annotation, with double quotes where black would put them."""
+    return re.sub(r"""'([^'"\\]*)'""", r'"\1"', ast.unparse(annotation))
 
 
 def _wire(field: ast.AnnAssign) -> str:

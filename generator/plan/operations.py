@@ -134,6 +134,9 @@ _CALL_OPTIONS = (
 )
 
 
+_BUILTINS = frozenset(dir(builtins))
+
+
 def hidden_builtins(spec: Spec, group: tuple[str, ...] = ()) -> frozenset[str]:
     """Return the builtins that a member of a class is called like, so that annotations there have to say more.
 
@@ -147,12 +150,12 @@ def hidden_builtins(spec: Spec, group: tuple[str, ...] = ()) -> frozenset[str]:
         above = group_of(wire)
         if above[:depth] == group:
             members.add(above[depth] if len(above) > depth else _method_name(wire, endpoint))
-    return frozenset(members) & frozenset(dir(builtins))
+    return _BUILTINS.intersection(members)
 
 
 def plan_operations(spec: Spec, bound: BoundNames) -> tuple[Operation, ...]:
     """Plan every endpoint of a spec, in the spec's order."""
-    hidden = {group: hidden_builtins(spec, group) for group in map(group_of, spec.endpoints)}
+    hidden = {group: hidden_builtins(spec, group) for group in set(map(group_of, spec.endpoints))}
     return tuple(
         _plan_operation(spec, wire, endpoint, hidden[group_of(wire)], bound)
         for wire, endpoint in spec.endpoints.items()
@@ -357,7 +360,7 @@ def _may_be_empty(spec: Spec, endpoint: Endpoint) -> bool:
 
 
 def _body(spec: Spec, endpoint: Endpoint) -> str | None:
-    if endpoint.call.method in ("GET", "DELETE"):
+    if not endpoint.call.has_body:
         return None
     return literals.string("json" if "json" in spec.format.request else "form")
 

@@ -98,7 +98,8 @@ def plan_webhooks(spec: Spec, header: str, bound: BoundNames) -> WebhookModule |
         )
     )
     imports |= free.imports
-    if any("Field(" in field for event in events for field in event.fields):
+    # At the end: a word of the vendor's, which stands before it, may say anything.
+    if any(field.endswith(")") for event in events for field in event.fields):
         imports.add(Import("pydantic", "Field"))
     declaration = construct(
         runtime.EventReader,

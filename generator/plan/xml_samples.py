@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import cast
-from xml.sax.saxutils import escape, quoteattr
 
 from generator.plan import types
 from generator.spec.document import Spec
@@ -44,6 +43,9 @@ def xml(document: Mapping[str, object]) -> str:
 
 
 def _element(name: str, value: object) -> str:
+    # Imported here: it loads all of HTTP and TLS, and few vendors speak XML.
+    from xml.sax.saxutils import escape, quoteattr  # noqa: PLC0415 - see above
+
     if isinstance(value, list):
         return "".join(_element(name, each) for each in cast("list[object]", value))
     if isinstance(value, Mapping):

@@ -15,9 +15,11 @@ _INDENT = 4
 _CLASS = re.compile(r"class \w+(\(\w+(\[\w+\])?(, \w+(\[\w+\])?)*\))?:")
 _FUNCTION = re.compile(rf"(async )?def {NAME}\(\):")
 _BLOCK = re.compile(rf"(async )?with {NAME}:|(async )?for {NAME} in \(\):")
-_PLAIN = re.compile(rf"(return |raise )?{NAME}|pass")
+_PLAIN = re.compile(rf"(return |raise )?{NAME}|pass|del \w+(, \w+)*")
+_COMMENT = re.compile(r"# \S.*")
 _DECORATOR = re.compile(r"@\w+(\.\w+)?")
 _IMPORT = re.compile(r"from \.[\w.]+ import \w+(, \w+)*")
+_TYPES = re.compile(rf"if TYPE_CHECKING:\n(    {_IMPORT.pattern}\n)+")
 _TEXT = re.compile(r'"""[^\s"]([^"]|"(?!""))*"""')
 
 
@@ -30,6 +32,8 @@ def is_settled(frame: str, line_length: int) -> bool:
         return True
     if frame.startswith("# "):
         return _is_settled_docstring(frame, line_length)
+    if frame.startswith("if "):
+        return _TYPES.fullmatch(frame) is not None and max(map(len, frame.split("\n"))) <= line_length
     lines = _with_texts_as_lines(frame[:-1].split("\n"), line_length)
     if lines is None or not (lines[0].startswith("class ") or _FUNCTION.fullmatch(lines[0])):
         return False
@@ -81,7 +85,7 @@ def _with_texts_as_lines(lines: list[str], line_length: int) -> list[str] | None
 
 def _blank_lines_are_settled(lines: list[str]) -> bool:
     depths: list[int] = []
-    before, blank = "", 0
+    before, blank, depth_before = "", 0, 0
     for line in lines:
         if not line:
             blank += 1
@@ -108,6 +112,7 @@ def _blank_lines_are_settled(lines: list[str]) -> bool:
             or _BLOCK.fullmatch(text)
             or _DECORATOR.fullmatch(text)
             or _IMPORT.fullmatch(text)
+            or _COMMENT.fullmatch(text)
             or (_CLASS.fullmatch(text) and depth == 0 and not before)
         )
         if (
@@ -115,8 +120,10 @@ def _blank_lines_are_settled(lines: list[str]) -> bool:
             or blank > 1
             or (wanted is not None and blank != wanted)
             or (before[:1] == "@" and not is_definition)
+            # A comment belongs to the statement on the line below it.
+            or (before[:1] == "#" and (blank or depth != depth_before or is_definition or text[0] in '@"'))
         ):
             return False
         before = "class text" if text == '"""' and before.startswith("class ") else text
-        blank = 0
-    return blank == 0
+        blank, depth_before = 0, depth
+    return blank == 0 and before[:1] != "#"

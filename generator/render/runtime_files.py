@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import re
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,9 @@ from generator.tree import FileTree
 _GENERATOR = Path(__file__).resolve().parent.parent
 _RUNTIME_FOLDER = _GENERATOR / "runtime"
 _NEIGHBOUR = re.compile(r"^ *from \.(\w+) import ", re.MULTILINE)
+# Texts and comments, in which a line may look like an import.
+_TEXTS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*+"""|"(?:[^"\\\n]|\\.)*+"|\'(?:[^\'\\\n]|\\.)*+\'|#[^\n]*', re.DOTALL)
+_IMPORTED = re.compile(rf"^ *from \.+{RUNTIME}\.(\w+) import ", re.MULTILINE)
 _REPLAY = _GENERATOR / "replay" / "replay.py"
 
 
@@ -30,12 +32,10 @@ def runtime_files(rendered: FileTree) -> FileTree:
 
 def _imported(text: str) -> Iterator[str]:
     """Yield the runtime modules that a printed file imports."""
-    # Parsing takes longer than finding out that there is nothing to be found; most lines are those of tests.
+    # Taking out texts takes longer than finding out that there is nothing to be found; most lines are those of tests.
     if f"{RUNTIME}." not in text:
         return
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ImportFrom) and node.level and (node.module or "").startswith(f"{RUNTIME}."):
-            yield (node.module or "").removeprefix(f"{RUNTIME}.")
+    yield from _IMPORTED.findall(_TEXTS.sub("", text))
 
 
 def _closure(modules: Iterable[str]) -> set[str]:

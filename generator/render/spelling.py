@@ -78,6 +78,8 @@ _TEXT = rf'"(?:[^"\\\n]|{_ESCAPE})*+"'
 _OTHER_TEXT = rf"'(?:[^'\"\\\n]|{_ESCAPE})*+\"(?:[^'\\\n]|{_ESCAPE})*+'"
 """A text with double quotes in it, which keep it in single ones."""
 
+_RAW_TEXT = r'r"(?:[^"\\\n]|\\[^"\n])*+"'
+
 _NAME = r"(?!(?:return|raise|assert|await|yield|lambda|del|not|and|or|in|is|if|else|for|as|with)\b)[A-Za-z_]\w*+"
 _ANNOTATION = r"[\w.]++(?:\[[\w.]++(?:, [\w.]++)*+\])?"
 _PARAMETER = rf"\w+(?:: {_ANNOTATION})?"
@@ -93,11 +95,13 @@ _TOKENS = (
     rf"""{_NAME}(?!["'])""",
     r"\.(?=[A-Za-z_])",
     r"""(?:(?<=[(\[{= ])-)?(?<![\w"'])\d++(?:\.\d++)?(?!["'\w.])""",
-    rf"""(?<!\w)(?:{_TEXT}|{_OTHER_TEXT})(?!["'\w])""",
+    rf"""(?<!\w)(?:{_TEXT}|{_OTHER_TEXT}|{_RAW_TEXT})(?!["'\w])""",
     rf"(?:,|(?<=\"):) {_VALUE_BEGINS}",
     # Calls and indices, displays, and parentheses only where black never takes them away.
     r"(?<=[\w\])])[(\[]|(?<=[(\[{= ])[\[{]|(?:(?<=[(=])|(?<=, ))\(|(?<![, ])[)\]}]",
-    r' (?:==|!=|is|is not|in|not in|and|or|\||for|async for|as) (?=["\w\[{])',
+    r' (?:==|!=|is|is not|in|not in|and|or|\||/|for|async for|as) (?=["\w\[{])',
+    # What a method is called of, which has no name.
+    r"""(?<== )\((?=(?:[^()"']|"[\w.]*"|\([\w.]*\))+\)\.)""",
 )
 _SETTLED = re.compile(
     "|".join(

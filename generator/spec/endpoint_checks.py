@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from generator import naming
 from generator.runtime.request import FRAMING
+from generator.spec.auth import KEYS
 from generator.spec.checker import Checker, Path, written
+from generator.spec.document import Spec
 from generator.spec.endpoints import Endpoint
 from generator.spec.members import Alias, ObjectType
 from generator.spec.pagination import Pagination
-from generator.spec.types import ListOf, MapOf, Nullable, Reference, Text, Type, Union
+from generator.spec.types import Integer, ListOf, MapOf, Nullable, Reference, Text, Type, Union
 
 _OUR_HEADERS = FRAMING | {"content-type", "http2-settings", "set-cookie", "user-agent"}
 
@@ -31,9 +33,8 @@ def check_endpoints(checker: Checker) -> None:
                 message = f"'{member.name}' is the client's own business; credentials stand under auth"
                 checker.complain((*path, "header", written(member)), "S042", message, key=True)
         method = endpoint.call.method
-        for group, members in (("body", endpoint.body), ("form", endpoint.form)):
-            if members and method in ("GET", "DELETE"):
-                checker.complain((*path, group), "S043", f"a {method} has no body; write these under query", key=True)
+        if not endpoint.call.has_body:
+            _without_body(checker, path, endpoint)
         if method == "GET" and endpoint.effect in ("unsafe", "money"):
             message = f"a GET is repeated by whatever stands between, so none may be {endpoint.effect}; if it changes nothing, write read"
             checker.complain((*path, "effect"), "S049", message)
@@ -46,6 +47,27 @@ def check_endpoints(checker: Checker) -> None:
                 checker.complain((*path, "testing"), "S044", message)
         _pages(checker, path, endpoint)
         _members(checker, path, endpoint)
+
+
+def _without_body(checker: Checker, path: Path, endpoint: Endpoint) -> None:
+    """Complain of what would go into the body of a call that has none."""
+    spec, method = checker.spec, endpoint.call.method
+    for group, members in (("body", endpoint.body), ("form", endpoint.form)):
+        if members:
+            checker.complain((*path, group), "S043", f"a {method} has no body; write these under query", key=True)
+    in_body = [KEYS[type(part)] for part in spec.auth.applied(endpoint.auth) if part.body_names()]
+    if in_body:
+        elsewhere = [KEYS[type(part)] for part in spec.auth.parts if not part.body_names()]
+        right = f"'auth: [{', '.join(elsewhere)}]'" if elsewhere else "'auth: none'"
+        told = " and ".join(f"auth.{key}" for key in in_body)
+        message = (
+            f"{told} would go into the body, and a {method} has none; write {right} here if the vendor takes that, "
+            "or the call by a method that has a body"
+        )
+        checker.complain((*path, "call" if endpoint.auth is None else "auth"), "S043", message)
+    if spec.testing is not None and endpoint.testing:
+        message = f"the testing flag goes into the body, and a {method} has none; write 'testing: false' here"
+        checker.complain((*path, "testing" if "testing" in checker.written(*path) else "call"), "S044", message)
 
 
 def _pages(checker: Checker, path: Path, endpoint: Endpoint) -> None:
@@ -67,10 +89,18 @@ def _pages(checker: Checker, path: Path, endpoint: Endpoint) -> None:
     sent = tuple(
         key.removesuffix("?") for group in ("query", "header", "body", "form") for key in checker.written(*path, group)
     )
+    taken = {
+        member.name: (group, member) for group, members in endpoint.groups() for member in members if group != "path"
+    }
     for key, parameter in style.parameters().items():
         if parameter not in sent:
             message = f"the style '{endpoint.pages}' sends '{parameter}' ({key}), which this endpoint does not take"
             checker.complain((*path, "pages"), "S047", f"{message}; {naming.hint(parameter, sent, what='it takes')}")
+        elif key in style.counted() and parameter in taken:
+            group, member = taken[parameter]
+            if not _is_integer(checker.spec, member.type):
+                message = f"the style '{endpoint.pages}' sends a number as '{parameter}' ({key}); write 'integer'"
+                checker.complain(checker.type_at((*path, group, written(member))), "S047", message)
 
 
 def _record_id(checker: Checker, path: Path, endpoint: Endpoint, style: Pagination, returns: ListOf) -> None:
@@ -159,6 +189,9 @@ def check_companions(checker: Checker) -> None:
                         checker.complain((*place, "poll"), "S093", message)
             if fields is not None:
                 checker.known((*place, "until"), "S093", wait.until[0], fields, "field")
+            elif returned is not None and not isinstance(returned, Reference):
+                message = "an answer without fields tells no end; name a type with fields under 'returns'"
+                checker.complain((*place, "until"), "S093", message)
             if not wait.done:
                 checker.complain((*place, "done"), "S093", "no word tells that it has ended; write the vendor's")
         place = ("endpoints", name, "parts")
@@ -182,3 +215,18 @@ def _options(of: Type) -> tuple[Type, ...]:
             return options
         case _:
             return (of,)
+
+
+def _is_integer(spec: Spec, of: Type) -> bool:
+    """Tell whether a type takes whole numbers: by itself, by a name, or as one of several."""
+    seen: set[str] = set()
+    while isinstance(of, Reference) and of.name not in seen:
+        seen.add(of.name)
+        definition = spec.types.get(of.name)
+        if not isinstance(definition, Alias):
+            # A name that is not there is told as that.
+            return definition is None
+        of = definition.type
+    if isinstance(of, Nullable | Union):
+        return any(_is_integer(spec, option) for option in _options(of))
+    return isinstance(of, Integer)

@@ -77,6 +77,11 @@ class Call:
     method: str
     path: str
 
+    @property
+    def has_body(self) -> bool:
+        """Whether requests of this method carry a body: many servers and proxies drop that of a GET or a DELETE."""
+        return self.method not in ("GET", "DELETE")
+
     def placeholders(self) -> tuple[str, ...]:
         """Return the names in braces in order."""
         return tuple(_PLACEHOLDER.findall(self.path))

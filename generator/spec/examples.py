@@ -11,9 +11,12 @@ from generator.runtime.documents import Malformed
 from generator.runtime.envelope import error_rule, is_failure, unmet, vendor_error
 from generator.runtime.errors import status_error
 from generator.spec.answers import answer_form, as_typed, runtime_envelope, runtime_rules, value_path
+from generator.spec.auth import HashAuth
 from generator.spec.checker import Checker, Path, written
 from generator.spec.endpoints import Endpoint, Example
 from generator.spec.envelope import fitting
+from generator.spec.example_bodies import added_by_auth, as_sent, is_same, sent_as_text
+from generator.spec.idempotency_checks import is_keyed
 from generator.spec.members import ABSENT, Member, ObjectType
 from generator.spec.mismatches import Mismatch, Types, mismatches
 from generator.spec.scalars import JsonValue
@@ -135,6 +138,9 @@ class _Exchange:
                 continue
             if name in takes:
                 self._fits(value, takes[name].type, ("call", name))
+                for place, number in sent_as_text(value, takes[name].type, self.spec):
+                    message = f'a decimal is sent as text, so that no digit is lost; write "{number}" in quotes'
+                    self.complain(("call", name, *place), "S070", message)
         needed = {name for name, member in takes.items() if not member.optional} | set(
             self.endpoint.call.placeholders()
         )
@@ -154,12 +160,9 @@ class _Exchange:
                 self.checker.known((*self.path, "request", *place), "S050", name, self.spec.credentials, "credential")
         self._query({member.name: member for member in self.endpoint.query})
         self._form()
-        body = request.body
-        if self.endpoint.body_is_unknown:
-            return
-        if isinstance(body, dict):
-            self._body(body, {member.name: member for member in self.endpoint.body})
-        elif body is not None:
+        if isinstance(request.body, dict):
+            self._body(request.body)
+        elif request.body is not None:
             self.complain(("request", "body"), "S072", "the body of a request is a mapping of its parameters")
 
     def _query(self, takes: dict[str, Member]) -> None:
@@ -175,20 +178,70 @@ class _Exchange:
                 if reason is not None and "have no default" not in reason:
                     self.complain(place, "S070", f"'{text}' does not fit: {reason}")
 
-    def _body(self, body: dict[str, JsonValue], takes: dict[str, Member]) -> None:
-        added = self._added_to_body()
+    def _body(self, body: dict[str, JsonValue]) -> None:
+        """Hold a body against what the client makes of the call, field by field."""
+        spec, endpoint = self.spec, self.endpoint
+        reason = self._no_json_body()
+        if reason:
+            self.complain(("request", "body"), "S072", reason, key=True)
+            return
+        takes = {} if endpoint.body_is_unknown else {member.name: member for member in endpoint.body}
+        given = self.example.call.get("body") if endpoint.body_is_unknown else None
+        sent: dict[str, object] = dict(cast("dict[str, object]", given)) if isinstance(given, dict) else {}
+        sent |= {
+            name: as_sent(member.sent_as, self.example.call[name])
+            for name, member in takes.items()
+            if name in self.example.call
+        }
+        added = added_by_auth(spec, endpoint)
+        key = spec.idempotency.field if spec.idempotency is not None and is_keyed(spec, endpoint) else None
+        testing = spec.testing.body if spec.testing is not None and endpoint.testing else {}
         for name, value in body.items():
             place = ("request", "body", name)
+            numbers = tuple(sent_as_text(value, takes[name].type, spec)) if name in takes else ()
+            for inside, number in numbers:
+                message = f'a decimal is sent as text, so that no digit is lost; write "{number}" in quotes'
+                self.complain((*place, *inside), "S070", message)
             if name in takes:
                 self._fits(value, takes[name].type, place)
-            elif name not in added:
-                known = {*takes, *added}
-                hint = naming.hint(name, known, what="known are")
+            if numbers:
+                continue
+            if name in added and name not in sent:
+                if value != added[name]:
+                    message = f"the section auth adds '{name}' by itself, as \"{added[name]}\"; write that"
+                    self.complain(place, "S072", message)
+            elif name in sent:
+                if not is_same(value, sent[name]):
+                    self.complain(place, "S072", f"the call gives '{name}' another value")
+            elif name in takes:
+                message = f"the call does not give '{name}', so no body carries it; give it there, or leave it out here"
+                self.complain(place, "S072", message, key=True)
+            elif name in testing:
+                message = f"'{name}' is sent by clients in testing mode only, and this call is none; leave it out here"
+                self.complain(place, "S072", message, key=True)
+            elif name != key:
+                hint = naming.hint(name, {*takes, *sent, *added}, what="known are")
                 self.complain(place, "S072", f"no body parameter is called '{name}'; {hint}", key=True)
-        for name in takes:
-            if name in self.example.call and name not in body:
+        for name in sent:
+            if name not in body:
                 message = f"the call gives '{name}', and this body does not carry it"
                 self.complain(("request", "body"), "S072", message)
+        for name, spelled in added.items():
+            if name not in body and name not in sent:
+                message = (
+                    f"the section auth adds '{name}', and this body does not carry it; write {name}: \"{spelled}\""
+                )
+                self.complain(("request", "body"), "S072", message)
+
+    def _no_json_body(self) -> str:
+        """Return why no body of this endpoint can be shown as JSON, or nothing."""
+        if not self.endpoint.call.has_body:
+            return f"a {self.endpoint.call.method} has no body; leave this out"
+        if "json" not in self.spec.format.request:
+            return "bodies are forms, as format says; write this under 'form'"
+        if any(isinstance(part, HashAuth) for part in self.spec.auth.applied(self.endpoint.auth)):
+            return "the digest in it is another one for each caller; leave this out, and write vectors"
+        return ""
 
     def _form(self) -> None:
         """Hold the form against the call: what it gives goes out as the text that it is."""
@@ -252,7 +305,12 @@ class _Exchange:
                 ("answer",), "S073", f"this is a failure{where}; write 'raises: {raised.__name__}', or mend it"
             )
         elif self.endpoint.returns.type is not None:
-            self._documented(form.typed(document), self.endpoint.returns.type)
+            try:
+                typed = form.typed(document)
+            except Malformed as refusal:
+                self.complain(("answer", "text"), "S074", f"this cannot be read: {refusal.reason}")
+                return
+            self._documented(typed, self.endpoint.returns.type)
 
     def _documented(self, document: object, of: Type) -> None:
         path = (*self.spec.envelope.data, *value_path(self.spec, self.endpoint))

@@ -39,7 +39,7 @@ def check_idempotency(checker: Checker) -> None:
     if header is not None and (header.lower() in FRAMING or header.lower() in _of_auth(spec)):
         checker.complain(("idempotency", "key"), "S121", f"the client sends '{header}' for another purpose")
     for name, endpoint in keyed.items():
-        if field is not None and endpoint.call.method in ("GET", "DELETE"):
+        if field is not None and not endpoint.call.has_body:
             message = f"a {endpoint.call.method} has no body for the key; write 'keyed: false'"
             checker.complain(("endpoints", name, "call"), "S121", message)
         for group, members in (("header", endpoint.header), ("body", endpoint.body), ("form", endpoint.form)):

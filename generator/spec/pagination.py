@@ -22,6 +22,10 @@ class LastRecordPagination:
     more: Path | None
     total: Path | None
 
+    def counted(self) -> tuple[str, ...]:
+        """Return the keys that name parameters which take a number."""
+        return ("size",)
+
     def parameters(self) -> dict[str, str]:
         """Return the parameters that this style sends, by the key that names each."""
         named = {"forward": self.forward, "backward": self.backward, "size": self.size}
@@ -69,6 +73,10 @@ class OffsetPagination:
     total: Path | None
     record_id: str
 
+    def counted(self) -> tuple[str, ...]:
+        """Return the keys that name parameters which take a number."""
+        return ("offset", "size")
+
     def parameters(self) -> dict[str, str]:
         """Return the parameters that this style sends, by the key that names each."""
         named = {"offset": self.offset, "size": self.size}
@@ -115,6 +123,10 @@ class PageNumberPagination:
     holds: Path | None
     pages: Path | None
     total: Path | None
+
+    def counted(self) -> tuple[str, ...]:
+        """Return the keys that name parameters which take a number."""
+        return ("page", "size")
 
     def parameters(self) -> dict[str, str]:
         """Return the parameters that this style sends, by the key that names each."""

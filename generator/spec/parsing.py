@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from generator.diagnostics import Complaints, Diagnostic
@@ -20,12 +20,16 @@ from generator.spec.shape import Place, Unreadable
 from generator.spec.source import SpecSource, file_of
 
 
-def parse_specs(sources: Iterable[SpecSource], complaints: Complaints) -> dict[str, Spec]:
+def parse_specs(
+    sources: Iterable[SpecSource], complaints: Complaints, only: Container[str] | None = None
+) -> dict[str, Spec]:
     """Read all specs of a run at once, since one may be like another and no two may claim one package.
 
     Args:
         sources: The documents as they were read.
         complaints: Takes what the authors have to mend.
+        only: Names of the files that are wanted, and of all those that they build on; the others count as vendors,
+            versions and packages that are taken. None wants all.
 
     Returns:
         The specs without a mistake, by the names of their files, in the order of *sources*. A spec whose base has a
@@ -39,7 +43,8 @@ def parse_specs(sources: Iterable[SpecSource], complaints: Complaints) -> dict[s
     found: dict[str, Complaints] = {}
     read: dict[str, Spec] = {}
     roots: dict[str, Mapping] = {}
-    for source in sources:
+    wanted = tuple(source for source in sources if only is None or source.name in only)
+    for source in wanted:
         own = found.setdefault(source.name, Complaints())
         root = inherit(source, named, unread, own)
         spec = _parse(root, own) if root is not None else None
@@ -48,7 +53,7 @@ def parse_specs(sources: Iterable[SpecSource], complaints: Complaints) -> dict[s
     read = _with_older(sources, read, found)
     for name, spec in read.items():
         check_old_names(Checker(spec, roots[name], found[name]))
-    for source in sources:
+    for source in wanted:
         for diagnostic in found[source.name].found:
             if diagnostic.position.file == source.name:
                 complaints.found.add(diagnostic)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from generator import naming
 from generator.spec.checker import Checker, Path, written
 from generator.spec.endpoints import Endpoint
@@ -33,8 +35,10 @@ def check_python_names(checker: Checker) -> None:
         fields: dict[str, str] = {}
         if isinstance(definition, ObjectType):
             for member in definition.fields:
+                place = (*checker.fields_of(type_name), written(member))
+                _free(checker, member.alias, naming.attribute_name, place)
                 own = member.alias or naming.attribute_name(member.name)
-                _one_each(checker, fields, own, member.name, (*checker.fields_of(type_name), written(member)))
+                _one_each(checker, fields, own, member.name, place)
     credentials: dict[str, str] = {}
     for name in checker.spec.credentials:
         python = naming.parameter_name(name)
@@ -61,6 +65,7 @@ def _endpoints(checker: Checker) -> None:
         if above and naming.method_name(above[0]) != naming.parameter_name(above[0]):
             message = f"the client has a '{above[0]}' of its own; the group needs another name"
             checker.complain(("endpoints", name), "S062", message, key=True)
+        _free(checker, endpoint.alias, naming.method_name, ("endpoints", name))
         python = ".".join((*map(naming.parameter_name, above), endpoint.alias or naming.method_name(last)))
         _one_each(checker, taken, python, name, ("endpoints", name))
         if endpoint.wait is not None:
@@ -79,8 +84,17 @@ def _parameters(checker: Checker, name: str, endpoint: Endpoint) -> None:
     taken |= {naming.parameter_name(wire): wire for wire in endpoint.call.placeholders() if wire not in listed}
     for group, members in endpoint.groups():
         for member in members:
+            place = ("endpoints", name, group, written(member))
+            _free(checker, member.alias, naming.parameter_name, place)
             own = member.alias or naming.parameter_name(member.name)
-            _one_each(checker, taken, own, member.name, ("endpoints", name, group, written(member)))
+            _one_each(checker, taken, own, member.name, place)
+
+
+def _free(checker: Checker, alias: str | None, derived: Callable[[str], str], place: Path) -> None:
+    """Complain of a name under 'as' that Python or the client has already."""
+    if alias is not None and derived(alias) == f"{alias}_":
+        message = f"'{alias}' has a meaning of its own there already; write {alias}_, or another name"
+        checker.complain((*place, "as"), "S062", message)
 
 
 def _one_each(

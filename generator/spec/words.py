@@ -34,8 +34,14 @@ class Composed:
         return tuple(part.name for part in self.parts if isinstance(part, Hole))
 
 
+DEEPEST_PATH = 20
+"""Levels that a dotted path leads down; no vendor wraps its answers in more."""
+
+
 def parse_path(text: str) -> Path:
     """Read a dotted path."""
+    if text.count(".") >= DEEPEST_PATH:
+        raise ValueError(f"a path leads at most {DEEPEST_PATH} levels down", 0)
     offset = 0
     for segment in text.split("."):
         if not _SEGMENT.fullmatch(segment):

@@ -251,3 +251,18 @@ def test_id_that_cannot_be_signed_is_refused(name: str) -> None:
     assert refusal(BODY, {HEADER: signature, "X-Id": name}, scheme=scheme).reason == "header"
     good = {HEADER: signed(b"msg-1." + BODY), "X-Id": "msg-1"}
     assert isinstance(verify(BODY, good, secret=SECRET, header=HEADER, scheme=scheme, now=SENT), WorkflowCompletedEvent)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ({"signed": ("timestamp", "."), "timestamp_header": "X-Timestamp"}, "signed must have the body in it"),
+        ({"timestamp_header": "X-Timestamp"}, "timestamp_header and 'timestamp' in signed go together"),
+        ({"signed": ("timestamp", ".", "body")}, "timestamp_header and 'timestamp' in signed go together"),
+        ({"id_header": "X-Id"}, "id_header and 'id' in signed go together"),
+        ({"separator": ""}, "separator must not be empty"),
+    ],
+)
+def test_a_scheme_that_leaves_something_unsigned_is_refused(words: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ArgumentError, match=complaint):
+        Scheme(**words)

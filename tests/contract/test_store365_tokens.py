@@ -19,7 +19,7 @@ from tests.contract.store365_sessions import KINDS, Session, session
 from tests.stand_ins import wire
 from tests.stand_ins.store365 import PASSWORD, Store365, TokenHost, bad_credentials, trouble
 
-MANY = 32
+MANY = 64
 
 
 @pytest.fixture

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from generator.diagnostics import Complaints
 from generator.editing.additions import Announcement, Mistake, Wish
 from generator.editing.draft import Proposal, Refused
-from generator.spec.document import SPEC
+from generator.spec import parsing
+from generator.spec.document import SPEC, Spec
 from generator.spec.formatting import format_spec
 from generator.spec.members import ObjectType
+from generator.spec.nodes import Mapping, Scalar
 from generator.spec.source import parse_source
 from tests.editing.projects import ANNOUNCEMENT, LEDGERLY, draft, repository_draft, sources
 
@@ -247,6 +249,38 @@ def test_specs_that_are_like_the_changed_one_are_named(tmp_path: Path) -> None:
     work.wish(Wish(member="Invoice.x", type="string"), ANNOUNCEMENT)
 
     assert work.proposal().heirs == ("1.yaml",)
+
+
+def test_an_addition_that_spoils_a_spec_that_is_like_the_changed_one_is_refused(tmp_path: Path) -> None:
+    heir = (
+        "vendor: ledgerly\nversion: v2\npackage: ledgerly_two\ntitle: Ledgerly, version 2\nlike: ledgerly/v1\n"
+        "\ntypes:\n  Invoice:\n    fields:\n      paid_on: string\n"
+    )
+    work = draft(tmp_path, LEDGERLY, heir)
+    work.wish(Wish(member="Invoice.paidOn", type="string"), ANNOUNCEMENT)
+
+    with pytest.raises(Refused) as refused:
+        work.proposal()
+    assert {each.position.file for each in refused.value.diagnostics} == {"1.yaml"}
+    assert not refused.value.before
+
+
+def test_only_specs_that_build_on_the_changed_one_are_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    really = parsing._parse  # pyright: ignore[reportPrivateUsage] - it is counted
+
+    def noted(root: Mapping, complaints: Complaints) -> Spec | None:
+        package = root.get("package")
+        parsed.append(package.text if isinstance(package, Scalar) else "")
+        return really(root, complaints)
+
+    monkeypatch.setattr(parsing, "_parse", noted)
+    other = LEDGERLY.replace("vendor: ledgerly", "vendor: stationer").replace("package: ledgerly", "package: stationer")
+    work = draft(tmp_path, LEDGERLY, other, other.replace("stationer", "broken").replace("effect: read", "effect: odd"))
+    work.wish(Wish(member="Invoice.x", type="string"), ANNOUNCEMENT)
+
+    assert work.proposal().heirs == ()
+    assert parsed == ["ledgerly", "ledgerly"]
 
 
 @pytest.mark.parametrize(("name", "owner"), TYPES, ids=[f"{name} {owner}" for name, owner in TYPES])

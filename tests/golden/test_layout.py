@@ -72,6 +72,9 @@ def test_nearly_nothing_needs_black() -> None:
         'x = "it\\\'s"',
         'x = "a""b"',
         'x = u"a"',
+        'x = R"a"',
+        "x = (a).b + (c)",
+        "await (a).b",
         "x = a ** 2",
         "x = a[1:2]",
         "x = 0XFF",
@@ -110,6 +113,8 @@ def test_what_is_out_of_the_ordinary_is_left_to_black(text: str) -> None:
         'x: dict[str, int] = f(a=-1, b=(), c=("d", e))',
         "with f(a) as b, c as d:\n    pass",
         "async for a in b.c():\n    pass",
+        'x = re.compile(r"^\\d(.*?)$")',
+        'x = (Path(a).parent / "b").read()',
     ],
 )
 def test_what_fits_is_left_as_it_is(text: str) -> None:
@@ -187,6 +192,8 @@ _LINES = (
     "pass",
     "from .a import B",
     "from ..a import B, C",
+    "del a, b",
+    "# Why.",
 )
 _HEADS = ("def _laid_out_():", "async def _laid_out_():", "with _laid_out_:", "async with _laid_out_:", "@property")
 
@@ -238,6 +245,11 @@ def test_any_frame_that_is_left_as_it_is_is_left_by_black(seed: int) -> None:
         f'def _laid_out_():\n    """{"a" * 111}"""\n',
         '# Comment \n"""Text."""\n',
         '# Comment\n"""Text.\n"""\n',
+        "def _laid_out_():\n    # Why.\n\n    _laid_out_\n",
+        "def _laid_out_():\n    _laid_out_\n    # Why.\n",
+        "def _laid_out_():\n    with _laid_out_:\n        # Why.\n    _laid_out_\n",
+        "if TYPE_CHECKING:\n    from .a import B\n\n    from .c import D\n",
+        f"if TYPE_CHECKING:\n    from .a import {'b' * 110}\n",
     ],
 )
 def test_a_frame_that_black_might_change_is_left_to_black(frame: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.output import current
 from generator.output.current import Memory
 from generator.output.publish import publish
 from tests.output.roots import provenance, tree
@@ -22,6 +23,41 @@ def package(disk: Path) -> Path:
 def test_a_package_as_it_was_written_is_current(package: Path) -> None:
     assert Memory(package.parent).is_current("some", "all")
     assert Memory(str(package.parent)).is_current("some", "all")
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the names of the files that are read, in their order."""
+    names: list[str] = []
+    really = current._read  # pyright: ignore[reportPrivateUsage] - it is counted
+
+    def noted(path: str) -> bytes:
+        names.append(Path(path).name)
+        return really(path)
+
+    monkeypatch.setattr(current, "_read", noted)
+    return names
+
+
+def test_files_whose_state_is_what_was_noted_are_not_read(package: Path, read: list[str]) -> None:
+    memory = Memory(package.parent)
+
+    assert [memory.is_current("some", "all") for _ in range(2)] == [True, True]
+    assert read == ["made_from.json", "manifest.json", "manifest.json"]
+
+
+def test_files_with_another_state_are_read_before_anything_is_said(package: Path, read: list[str]) -> None:
+    (package / "a.py").touch()
+
+    assert Memory(package.parent).is_current("some", "all")
+    assert "a.py" in read
+
+
+def test_a_package_that_was_edited_before_it_is_noted_is_not_current(package: Path) -> None:
+    (package / "a.py").write_text("other\n", encoding="ascii")
+    Memory(package.parent).note({"some": "all"})
+
+    assert not Memory(package.parent).is_current("some", "all")
 
 
 def test_what_is_not_ours_does_not_matter(package: Path) -> None:
@@ -66,7 +102,15 @@ def _set_manifest(**told: object) -> Callable[[Path], None]:
     return change
 
 
+def _edit_and_put_the_times_back(package: Path) -> None:
+    before = (package / "a.py").stat()
+    with (package / "a.py").open("r+", encoding="ascii") as file:
+        file.write("7")
+    os.utime(package / "a.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 CHANGES: list[Callable[[Path], object]] = [
+    _edit_and_put_the_times_back,
     lambda package: (package / "a.py").write_text("other\n"),
     lambda package: (package / "a.py").unlink(),
     lambda package: (package / "_runtime/deep/b.py").write_text("2\n" * 49_999),

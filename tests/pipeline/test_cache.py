@@ -30,7 +30,7 @@ def typed(*docs: str) -> str:
 
 
 class Work:
-    """What is worked out while it watches: texts by black, modules by datamodel-code-generator."""
+    """What is worked out while it watches: pieces laid out, of them texts by black, and modules of models."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.formatted: list[str] = []
@@ -86,12 +86,12 @@ def test_what_is_remembered_changes_no_byte(books: Project, work: Work) -> None:
     before = books.files()
 
     books.run("generate", "--force", "-j", "1")
-    remembered = (len(work.formatted), work.modules, books.files())
+    remembered = (len(work.pieces), work.modules, books.files())
     books.run("generate", "--force", "-j", "1", "--no-cache")
 
     assert remembered == (0, 0, before)
     assert work.modules == 1
-    assert work.formatted
+    assert work.pieces
     assert books.files() == before
 
 
@@ -100,7 +100,7 @@ def test_a_cache_may_be_deleted_and_carried_elsewhere(books: Project, work: Work
     shutil.rmtree(other.root / ".clientmill")
     shutil.copytree(books.root / ".clientmill", other.root / ".clientmill")
     other.run("generate", "--force", "-j", "1")
-    carried = list(work.formatted)
+    carried = list(work.pieces)
     shutil.rmtree(books.root / ".clientmill")
 
     run = books.run("generate", "--force", "-j", "1")
@@ -120,13 +120,13 @@ def test_a_new_version_of_a_tool_is_not_answered_from_memory(
     books.run("generate", "--force", "-j", "1")
 
     assert work.modules == 1
-    assert work.formatted
+    assert work.pieces
 
 
 def test_another_length_of_lines_is_not_answered_from_memory(books: Project, work: Work) -> None:
     books.run("generate", "-j", "1", "--line-length", "79")
 
-    assert work.formatted
+    assert work.pieces
 
 
 def test_a_damaged_entry_is_none(tmp_path: Path) -> None:

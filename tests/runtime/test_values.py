@@ -162,3 +162,29 @@ def test_an_empty_one_is_equal_to_its_like() -> None:
 
     assert Nothing() == Nothing()
     assert len({Nothing(), Nothing()}) == 1
+
+
+def test_it_is_taken_apart_by_its_places() -> None:
+    ours, theirs = both()
+
+    assert ours.__match_args__ == theirs.__match_args__ == ("x", "y", "secret", "marks")
+
+
+def test_it_looks_at_itself_once_it_has_its_fields() -> None:
+    class Positive:
+        """Takes no number below 1."""
+
+        x: int = 1
+
+        def __post_init__(self) -> None:
+            """Refuse the others."""
+            if self.x < 1:
+                raise ValueError("too small")
+
+    checked: Any = value_class(frozen=True)(Positive)
+
+    assert checked(2).x == 2
+    with pytest.raises(ValueError, match="too small"):
+        checked(0)
+    with pytest.raises(ValueError, match="too small"):
+        replace(checked(2), x=0)

@@ -31,7 +31,7 @@ BASE = """
       quote: Five requests a second.
     endpoints:
       listInvoices:
-        call: GET invoices
+        call: POST invoices
         effect: read
         doc: Lists invoices.
         query:

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.runtime.counting import most_in_a_window, seen_by_vendor, used
 from tests.runtime.redis_server import redis_server
 from tests.spec.source.test_properties import check
-from tests.torture import bombs, deaths, deliveries, money, mutation, sharing, texts
+from tests.torture import bombs, deaths, deliveries, money, mutation, neighbours, oldest, sharing, texts
 from tests.torture.corpus import PAYLOADS
 from tests.torture.guards import GUARDS, VARIABLE
 
@@ -67,6 +67,7 @@ class Figure:
         short: What is missing to the figure, in words; nothing when it is reached by the whole run.
         together: A word that figures share which come of the same tries.
         is_alone: Whether nothing else may run beside it.
+        has_one_size: Whether a slice of it is all of it.
     """
 
     number: int
@@ -75,6 +76,7 @@ class Figure:
     short: str = ""
     together: str = ""
     is_alone: bool = False
+    has_one_size: bool = False
 
 
 def tests(*nodes: str) -> Callable[[Scale], Measured]:
@@ -201,6 +203,19 @@ def _wrong_answers(scale: Scale) -> Measured:
     return Measured(sum(each.tried for each in found), "answers to 64 threads, 4 children and their parent", faults)
 
 
+def _beside_a_broken_one(scale: Scale) -> Measured:
+    ran, findings = tests("tests/pipeline/test_generate.py")(scale), neighbours.try_broken(19)
+    what = f"tests; of 20 specs with a broken one among them, {findings.inert} became their packages"
+    return Measured(ran.tried, what, (*ran.faults, *findings.faults))
+
+
+def _depended_on(scale: Scale) -> Measured:
+    ran = tests("tests/facts/test_repository.py", f"{CONTRACT}/test_package.py")(scale)
+    findings = oldest.try_oldest()
+    what = "tests; the packages generated and tested with the oldest versions that are allowed"
+    return Measured(ran.tried, what, (*ran.faults, *findings.faults))
+
+
 def _grown(scale: Scale) -> Measured:
     ran = tests("tests/spec/source/test_bombs.py", f"{CONTRACT}/test_kolmisoft_hostile.py", TRANSPORT)(scale)
     findings = bombs.try_bombs()
@@ -245,28 +260,34 @@ FIGURES: tuple[Figure, ...] = (
         5,
         "packages compile, import without a warning, pass strict checks, stay as formatted",
         tests("tests/golden/test_golden.py", "tests/golden/test_types.py"),
+        has_one_size=True,
     ),
     Figure(
-        6, "killed at every operation on files: the old package or the new one", tests("tests/output/test_kills.py")
+        6,
+        "killed at every operation on files: the old package or the new one",
+        tests("tests/output/test_kills.py"),
+        has_one_size=True,
     ),
-    Figure(7, "any write fails: what was there stays", tests("tests/output/test_failures.py")),
-    Figure(8, "runs at once leave no mixed package", tests("tests/output/test_together.py")),
+    Figure(7, "any write fails: what was there stays", tests("tests/output/test_failures.py"), has_one_size=True),
+    Figure(8, "runs at once leave no mixed package", tests("tests/output/test_together.py"), has_one_size=True),
     Figure(
         9,
         "nothing is written outside, nothing of anybody's is lost",
         tests("tests/output/test_publish.py", "tests/output/test_compare.py", "tests/output/test_folder.py"),
+        has_one_size=True,
     ),
     Figure(
         10,
         "a broken spec does not stop the others",
-        tests("tests/pipeline/test_generate.py"),
-        "tried with a few specs beside it, not with twenty",
+        _beside_a_broken_one,
+        has_one_size=True,
     ),
     Figure(
         11,
         "the same bytes in all surroundings",
         tests("tests/pipeline/test_same_bytes.py"),
-        "of the versions of Python, those that are installed",
+        "six surroundings, which have each value beside several of the others, and not all 72; Python 3.11 and 3.13",
+        has_one_size=True,
     ),
     Figure(
         12,
@@ -277,6 +298,7 @@ FIGURES: tuple[Figure, ...] = (
             f"{CONTRACT}/test_repetition.py",
             "tests/torture/test_matrix.py",
         ),
+        has_one_size=True,
     ),
     Figure(
         13,
@@ -306,6 +328,7 @@ FIGURES: tuple[Figure, ...] = (
             "tests/torture/test_sweep.py",
             *(f"{CONTRACT}/test_{name}secrets.py" for name in ("", "kolmisoft_", "store365_")),
         ),
+        has_one_size=True,
     ),
     Figure(17, "no answer reaches another call", _wrong_answers),
     Figure(18, "a call that is cancelled or interrupted leaves the client good", _cancelled),
@@ -313,12 +336,14 @@ FIGURES: tuple[Figure, ...] = (
         19,
         "what grows is refused before it fills the memory",
         _grown,
+        has_one_size=True,
     ),
     Figure(
         20,
         "one token, however many ask at once",
         tests(f"{CONTRACT}/test_store365_tokens.py", f"{CONTRACT}/test_store365_shared_tokens.py"),
         is_alone=True,
+        has_one_size=True,
     ),
     Figure(
         21,
@@ -338,6 +363,7 @@ FIGURES: tuple[Figure, ...] = (
             f"{CONTRACT}/test_store365_tokens.py::test_password_follows_no_redirect",
             f"{CONTRACT}/test_store365_tokens.py::test_token_goes_to_the_resource_host_alone",
         ),
+        has_one_size=True,
     ),
     Figure(
         24,
@@ -345,12 +371,13 @@ FIGURES: tuple[Figure, ...] = (
         tests(
             *(f"{CONTRACT}/test_{name}.py" for name in ("kolmisoft", "monetize360", "store365", "arguments", "results"))
         ),
+        has_one_size=True,
     ),
-    Figure(25, "each guard is needed", _switched_off),
+    Figure(25, "each guard is needed", _switched_off, has_one_size=True),
     Figure(
         26,
         "a client has two dependencies, and all are pinned by hashes",
-        tests("tests/facts/test_repository.py", f"{CONTRACT}/test_package.py"),
-        "the oldest versions that are allowed are not tried",
+        _depended_on,
+        has_one_size=True,
     ),
 )

@@ -75,7 +75,7 @@ def measure(scale: Scale, numbers: Sequence[int]) -> Iterator[Row]:
                 "faults": measured.faults[:10],
                 "short": figure.short,
                 "seconds": round(time.monotonic() - begun, 1),
-                "run": "full" if scale.is_full else "slice",
+                "run": "full" if scale.is_full or figure.has_one_size else "slice",
                 "seed": scale.seed,
                 "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
                 "python": platform.python_version(),

@@ -38,6 +38,21 @@ def test_any_text_in_any_place_is_refused_or_inert() -> None:
     assert findings.inert > 5
 
 
+def test_word_that_looks_like_our_own_code_adds_nothing() -> None:
+    findings = mutation.Findings()
+    texts.try_text("Field(default_factory=list)", findings)
+
+    assert findings.faults == []
+
+
+def test_filter_that_has_to_be_given_is_given_once() -> None:
+    text = mutation.text_of("filters_and_callers_model").replace("where?:", "where:")
+    spec, complaints = mutation.read(text)
+    assert spec is not None, complaints.sorted()
+
+    assert mutation.skeleton(mutation.printed(spec))
+
+
 def test_code_that_a_text_adds_is_found() -> None:
     spec, _ = mutation.read(HARMLESS.read_text(encoding="utf-8"))
     assert spec is not None

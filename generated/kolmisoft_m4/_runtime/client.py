@@ -85,10 +85,13 @@ class _BaseClient:
         on_drift: OnDrift | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        from .call import Setting  # noqa: PLC0415 - as said at the top, and so below
+        from .call import Setting, call  # noqa: PLC0415 - as said at the top, and so below
+        from .request import build_request  # noqa: PLC0415
         from .retry import RetryQuota  # noqa: PLC0415
         from .target import read_target  # noqa: PLC0415
 
+        # Kept: an import inside a function takes its time in every call.
+        self._start, self._build = call, build_request
         secrets = credentials.resolve(service.credentials)
         self._service = service
         self._format = chosen_format(service, format)
@@ -154,11 +157,9 @@ class _BaseClient:
     def _prepare(
         self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions
     ) -> tuple[Request, Timeouts]:
-        from .request import build_request  # noqa: PLC0415
-
         if operation.ends is not None:
             self._tell(operation, arguments)
-        request = build_request(
+        request = self._build(
             self._service,
             operation,
             arguments,
@@ -190,7 +191,10 @@ class SyncClient(_BaseClient):
         trust_env: bool = False,
         **options: Unpack[ClientOptions],
     ) -> None:
+        from .drivers import drive  # noqa: PLC0415
+
         super().__init__(service, credentials, **options)
+        self._drive = drive
         self._sender: SyncSender
         if http_client is None:
             from .transport import SyncTransport  # noqa: PLC0415
@@ -235,14 +239,12 @@ class SyncClient(_BaseClient):
         return kind(operation, Progress(arguments=arguments), fetch(arguments), fetch)
 
     def _carry_out(self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions) -> Outcome:
-        from .call import call  # noqa: PLC0415
-        from .drivers import drive  # noqa: PLC0415
-
         request, timeouts = self._prepare(operation, arguments, options)
         if self._sender.is_closed:
             raise _closed(operation)
         try:
-            outcome = drive(call(self._setting, operation, request, timeouts), self._sender, self._setting.clock)
+            conversation = self._start(self._setting, operation, request, timeouts)
+            outcome = self._drive(conversation, self._sender, self._setting.clock)
             asked = LAST_ANSWER.get()
             if asked is not None:
                 asked.append(outcome.answer)
@@ -270,7 +272,10 @@ class AsyncioClient(_BaseClient):
         trust_env: bool = False,
         **options: Unpack[ClientOptions],
     ) -> None:
+        from .drivers import drive_async  # noqa: PLC0415
+
         super().__init__(service, credentials, **options)
+        self._drive = drive_async
         self._sender: AsyncSender
         if http_client is None:
             from .transport import AsyncTransport  # noqa: PLC0415
@@ -333,14 +338,11 @@ class AsyncioClient(_BaseClient):
     async def _carry_out(
         self, operation: Operation[Any], arguments: Mapping[str, object], options: CallOptions
     ) -> Outcome:
-        from .call import call  # noqa: PLC0415
-        from .drivers import drive_async  # noqa: PLC0415
-
         request, timeouts = self._prepare(operation, arguments, options)
         if self._sender.is_closed:
             raise _closed(operation)
-        conversation = call(self._setting, operation, request, timeouts)
-        outcome = await drive_async(conversation, self._sender, self._setting.clock)
+        conversation = self._start(self._setting, operation, request, timeouts)
+        outcome = await self._drive(conversation, self._sender, self._setting.clock)
         asked = LAST_ANSWER.get()
         if asked is not None:
             asked.append(outcome.answer)

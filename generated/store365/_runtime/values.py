@@ -34,13 +34,14 @@ def value_class(
     """
 
     def made(cls: type[T]) -> type[T]:
-        bare = dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False, kw_only=kw_only)(cls)
+        bare = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(cls)
         fields = dataclasses.fields(bare)  # type: ignore[arg-type] # the line before has made it one, whatever it was
         methods: dict[str, object] = {"__repr__": _shown(fields)}
         if frozen:
             methods |= {"__setattr__": _refuse, "__delattr__": _refuse}
         if init:
-            methods |= {"__init__": _initialiser(cls.__qualname__, fields), "__signature__": _Signature(fields)}
+            initialiser = _initialiser(cls.__qualname__, fields, getattr(cls, "__post_init__", None))
+            methods |= {"__init__": initialiser, "__signature__": _Signature(fields)}
         if eq:
             methods |= _comparison(fields, hashed=frozen)
         for name, method in methods.items():
@@ -85,7 +86,9 @@ def _is_required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
-def _initialiser(name: str, fields: Sequence[dataclasses.Field[Any]]) -> Callable[..., None]:
+def _initialiser(
+    name: str, fields: Sequence[dataclasses.Field[Any]], then: Callable[[object], None] | None
+) -> Callable[..., None]:
     known = frozenset(field.name for field in fields)
     places = tuple(field.name for field in fields if not field.kw_only)
     defaults = {field.name: field.default for field in fields if field.default is not dataclasses.MISSING}
@@ -103,6 +106,8 @@ def _initialiser(name: str, fields: Sequence[dataclasses.Field[Any]]) -> Callabl
         if values.keys() != known:
             raise _mistake(name, known, values)
         self.__dict__.update(values)
+        if then is not None:
+            then(self)
 
     return __init__
 
