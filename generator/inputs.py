@@ -85,32 +85,51 @@ def older_versions(spec: SpecFile, files: Iterable[SpecFile]) -> tuple[SpecFile,
     return tuple(sorted(found, key=lambda each: _counted(each.version[1]), reverse=True))
 
 
-def lineage(spec: SpecFile, by_reference: Mapping[str, SpecFile]) -> tuple[SpecFile, ...]:
-    """Return a spec, those that it is like, and those of older versions that its migration guide tells of."""
-    found = [spec]
-    for each in (spec, *older_versions(spec, by_reference.values())):
-        _add_bases(each, by_reference, found)
-    return tuple(found)
+class SpecFiles:
+    """The spec files of a project, and what each is made from."""
 
+    def __init__(self, files: Iterable[SpecFile]) -> None:
+        self._by_name = {file.name: file for file in files}
+        self._by_reference = {file.reference: file for file in self._by_name.values()}
+        self._by_vendor: dict[str, list[SpecFile]] = {}
+        for file in self._by_name.values():
+            self._by_vendor.setdefault(file.version[0], []).append(file)
 
-def _add_bases(spec: SpecFile, by_reference: Mapping[str, SpecFile], found: list[SpecFile]) -> None:
-    following: SpecFile | None = spec
-    seen: list[SpecFile] = []
-    while following is not None and following not in seen:
-        seen.append(following)
-        if following not in found:
-            found.append(following)
-        following = by_reference.get(following.like)
+    @property
+    def are_distinct(self) -> bool:
+        """Whether no two say that they are the same version of the same vendor."""
+        return len(self._by_reference) == len(self._by_name)
 
+    @property
+    def packages(self) -> frozenset[str]:
+        """The packages that they want."""
+        return frozenset(file.package for file in self._by_name.values())
 
-def inputs_digest(specs: Iterable[SpecFile], line_length: int) -> str:
-    """Return one digest of all that goes into a package: its specs, ourselves, our templates and our tools."""
-    whole = hashlib.sha256()
-    for part in (generator_digest(), templates_digest(), *tool_versions().values(), str(line_length)):
-        whole.update(part.encode() + b"\0")
-    for spec in specs:
-        whole.update(f"{spec.name}\0{spec.digest}\0".encode())
-    return whole.hexdigest()
+    def lineage(self, name: str) -> tuple[SpecFile, ...]:
+        """Return a spec, those that it is like, and those of older versions that its migration guide tells of."""
+        spec = self._by_name[name]
+        found = [spec]
+        for each in (spec, *older_versions(spec, self._by_vendor[spec.version[0]])):
+            self._add_bases(each, found)
+        return tuple(found)
+
+    def _add_bases(self, spec: SpecFile, found: list[SpecFile]) -> None:
+        following: SpecFile | None = spec
+        seen: list[SpecFile] = []
+        while following is not None and following not in seen:
+            seen.append(following)
+            if following not in found:
+                found.append(following)
+            following = self._by_reference.get(following.like)
+
+    def digest(self, name: str, line_length: int) -> str:
+        """Return one digest of all that goes into a spec's package: the specs, ourselves, our templates and our tools."""
+        whole = hashlib.sha256()
+        for part in (generator_digest(), templates_digest(), *tool_versions().values(), str(line_length)):
+            whole.update(part.encode() + b"\0")
+        for spec in self.lineage(name):
+            whole.update(f"{spec.name}\0{spec.digest}\0".encode())
+        return whole.hexdigest()
 
 
 @functools.cache

@@ -12,11 +12,9 @@ from generator.cache import NO_CACHE, Cache, key
 from generator.diagnostics import Complaints, Diagnostic
 from generator.inputs import (
     VERSION,
-    SpecFile,
+    SpecFiles,
     generator_digest,
     glance,
-    inputs_digest,
-    lineage,
     templates_digest,
     tool_versions,
     types_in,
@@ -78,8 +76,7 @@ class Selection:
     """
 
     specs: Mapping[str, Spec]
-    files: Mapping[str, SpecFile]
-    claimed: frozenset[str]
+    files: SpecFiles
     readable: bool
     diagnostics: tuple[Diagnostic, ...]
     notes: tuple[str, ...] = ()
@@ -113,19 +110,11 @@ def nothing_to_do(settings: Settings) -> bool:
         folders = {entry.name for entry in settings.output.iterdir() if (entry / "manifest.json").is_file()}
     except OSError:
         return False
-    by_reference = {file.reference: file for file in files}
-    if (
-        not files
-        or len(files) < len(paths)
-        or len(by_reference) < len(files)
-        or {each.package for each in files} != folders
-    ):
+    specs = SpecFiles(files)
+    if not files or len(files) < len(paths) or not specs.are_distinct or specs.packages != folders:
         return False
     memory = Memory(settings.output)
-    return all(
-        memory.is_current(file.package, inputs_digest(lineage(file, by_reference), settings.line_length))
-        for file in files
-    )
+    return all(memory.is_current(file.package, specs.digest(file.name, settings.line_length)) for file in files)
 
 
 def note_of_types(settings: Settings) -> str | None:
@@ -160,18 +149,14 @@ def _read(paths: tuple[tuple[Path, str], ...], settings: Settings) -> Selection:
     # A file may be read and still have mistakes of YAML in it, so that the others are found in the same run.
     mistaken = {diagnostic.position.file for diagnostic in complaints.found}
     specs = parse_specs(sources, complaints)
-    files = {source.name: file_of(source) for source in sources}
-    by_reference = {file.reference: file for file in files.values()}
+    files = SpecFiles(map(file_of, sources))
     held = _hold_against_released(settings, specs, sources, files, complaints)
     mistaken |= held.mistaken
     return Selection(
         specs={
-            name: spec
-            for name, spec in specs.items()
-            if mistaken.isdisjoint(file.name for file in lineage(files[name], by_reference))
+            name: spec for name, spec in specs.items() if mistaken.isdisjoint(file.name for file in files.lineage(name))
         },
         files=files,
-        claimed=frozenset(file.package for file in files.values()),
         readable=len(sources) == len(paths),
         diagnostics=complaints.sorted(),
         notes=held.notes,
@@ -182,25 +167,14 @@ def _hold_against_released(
     settings: Settings,
     specs: Mapping[str, Spec],
     sources: list[SpecSource],
-    files: Mapping[str, SpecFile],
+    files: SpecFiles,
     complaints: Complaints,
 ) -> Held:
     """Hold each changelog against what its package was."""
     from generator.changes.released import check_released  # noqa: PLC0415 - see above
 
-    by_reference = {file.reference: file for file in files.values()}
-    digests = {name: {file.name: file.digest for file in lineage(files[name], by_reference)} for name in specs}
+    digests = {name: {file.name: file.digest for file in files.lineage(name)} for name in specs}
     return check_released(settings.output, specs, sources, digests, complaints)
-
-
-def generate(spec: Spec, name: str, settings: Settings) -> tuple[ClientPlan, FileTree]:
-    """Make the package of one spec: the picture of the design in code."""
-    from generator.render.formatting import format_packages  # noqa: PLC0415 - see above
-    from generator.render.runtime_files import runtime_files  # noqa: PLC0415 - see above
-
-    plan, rendered = _printed(spec, name, settings)
-    formatted = format_packages({plan.package: rendered}, settings.line_length, cache=settings.cache)[plan.package]
-    return plan, {**formatted, **runtime_files(formatted)}
 
 
 def _printed(
@@ -269,11 +243,8 @@ def _make_all(
     import signal  # noqa: PLC0415 - see above
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - see above
 
-    by_reference = {file.reference: file for file in selection.files.values()}
     paths = {settings.name_of(path): path for path in spec_paths(settings)}
-    tasks = [
-        tuple((paths[file.name], file.name) for file in lineage(selection.files[name], by_reference)) for name in names
-    ]
+    tasks = [tuple((paths[file.name], file.name) for file in selection.files.lineage(name)) for name in names]
     executor = ProcessPoolExecutor(
         min(jobs, len(names)),
         # Started afresh: a fork would copy whatever threads of this process hold.
@@ -304,7 +275,6 @@ def build(
     from generator.output.manifest import Provenance  # noqa: PLC0415 - see above
 
     names = tuple(names)
-    by_reference = {file.reference: file for file in selection.files.values()}
     expectations: dict[str, Expectation] = {}
     trees: dict[str, FileTree] = {}
     provenances: dict[str, Provenance] = {}
@@ -315,17 +285,16 @@ def build(
         following = f"generating {names[done]}" if done < len(names) else "generated"
         progress(following, done, len(names))
         package = made.expected.package
-        files = lineage(selection.files[made.name], by_reference)
         expectations[package] = made.expected
         trees[package] = made.tree
         provenances[package] = Provenance(
             generator=VERSION,
-            specs={file.name: file.digest for file in files},
+            specs={file.name: file.digest for file in selection.files.lineage(made.name)},
             templates=templates_digest(),
             black=tool_versions()["black"],
             datamodel_code_generator=tool_versions()["datamodel_code_generator"],
         )
-        made_from[package] = inputs_digest(files, settings.line_length)
+        made_from[package] = selection.files.digest(made.name, settings.line_length)
     return Build(expectations=expectations, trees=trees, provenances=provenances, made_from=made_from)
 
 
@@ -361,15 +330,11 @@ def verify(built: Build, selection: Selection, settings: Settings, progress: Pro
 
 def outdated(selection: Selection, names: Iterable[str], settings: Settings) -> tuple[str, ...]:
     """Return those of the specs called *names* whose package is not what they say."""
-    by_reference = {file.reference: file for file in selection.files.values()}
     memory = Memory(settings.output)
     return tuple(
         name
         for name in names
-        if not memory.is_current(
-            selection.specs[name].package,
-            inputs_digest(lineage(selection.files[name], by_reference), settings.line_length),
-        )
+        if not memory.is_current(selection.specs[name].package, selection.files.digest(name, settings.line_length))
     )
 
 
@@ -379,7 +344,9 @@ def orphans(selection: Selection, settings: Settings) -> tuple[str, ...]:
 
     if not selection.readable:
         return ()
-    return tuple(name for name in made_packages(settings.output, settings.project) if name not in selection.claimed)
+    return tuple(
+        name for name in made_packages(settings.output, settings.project) if name not in selection.files.packages
+    )
 
 
 def write(

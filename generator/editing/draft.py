@@ -23,7 +23,7 @@ from generator.editing.places import Misplaced, Places, entry_of
 from generator.editing.releases import Releases
 from generator.editing.spelling import Value
 from generator.editing.text import Edit, edited
-from generator.inputs import lineage
+from generator.inputs import SpecFiles
 from generator.spec.document import SPEC, Spec
 from generator.spec.endpoints import GROUPS
 from generator.spec.formatting import ITEM
@@ -341,9 +341,8 @@ def _fields(node: Node) -> Mapping | None:
 
 def _built_on(sources: tuple[SpecSource, ...], names: tuple[str, ...]) -> frozenset[str]:
     """Return the specs called *names*, and those that they are made from."""
-    files = {source.name: file_of(source) for source in sources}
-    by_reference = {file.reference: file for file in files.values()}
-    return frozenset(each.name for name in names for each in lineage(files[name], by_reference))
+    files = SpecFiles(map(file_of, sources))
+    return frozenset(each.name for name in names for each in files.lineage(name))
 
 
 def _checked(

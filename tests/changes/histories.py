@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from generator.changes.report import told
 from generator.history import Proof, at_revision, prove, reports, working_tree
-from generator.pipeline import generate, read_specs
+from generator.pipeline import build, read_specs
 from generator.tree import FileTree
 from tests.changes.projects import Project
 
@@ -58,7 +58,7 @@ def replayed(name: str, folder: Path) -> Iterator[Step]:
         if selection.diagnostics:
             raise ValueError("\n".join(map(str, selection.diagnostics)))
         spec = selection.specs[_SPEC]
-        _, after = generate(spec, _SPEC, project.settings)
+        after = build(selection, (_SPEC,), project.settings, lambda *_: None).trees[spec.package]
         _publish(folder / "generated" / spec.package, after)
         if before is not None:
             found = reports(at_revision(project.settings, "HEAD"), working_tree(project.settings))

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from generator.inputs import glance, is_older, lineage, older_versions
+from generator.inputs import SpecFiles, glance, is_older, older_versions
 from generator.pipeline import Selection, Settings, read_specs
 from generator.plan.package import plan_client
 from generator.render.environment import create_environment
@@ -76,9 +76,7 @@ def test_both_specs_are_inputs_of_the_package_with_the_guide() -> None:
 
     assert older_versions(base, (base, like_it)) == (like_it,)
     for files in ((old, new), (like_it, base)):
-        by_reference = {each.reference: each for each in files}
-
-        assert {each.name for each in lineage(files[1], by_reference)} == {"old.yaml", "new.yaml"}
+        assert {each.name for each in SpecFiles(files).lineage(files[1].name)} == {"old.yaml", "new.yaml"}
 
 
 def test_mistake_in_the_older_holds_back_the_newer(tmp_path: Path) -> None:
