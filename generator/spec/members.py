@@ -11,7 +11,7 @@ from typing import Annotated
 from generator import naming
 from generator.spec import words
 from generator.spec.locating import locate
-from generator.spec.nodes import Mapping, Node, Scalar
+from generator.spec.nodes import Mapping, Node, Scalar, Sequence
 from generator.spec.notation import Notation, NotationError, parse_notation
 from generator.spec.scalars import JsonValue
 from generator.spec.shape import (
@@ -28,6 +28,7 @@ from generator.spec.shape import (
     TextShape,
     Unreadable,
     kind_of,
+    shown,
 )
 from generator.spec.types import ListOf, Nullable, Text, Type, Union
 
@@ -122,6 +123,9 @@ def _read_pattern(text: str) -> str:
 
 NOTATION = ParsedShape(_read_notation, "a type", "S030", "string 3..100")
 
+_MAY_BE_ABSENT = "what may be absent has a '?' at the end of its name, such as 'dueOn?: date'; leave this out"
+_MAY_BE_NULL = "what may be null has a '?' at the end of its type, such as 'dueOn: date?'; leave this out"
+
 LONG_FORM = RecordShape(
     Described,
     {
@@ -162,11 +166,47 @@ LONG_FORM = RecordShape(
         ),
     },
     "a field",
+    elsewhere=(
+        ("allow_null", _MAY_BE_NULL),
+        ("enum", "words are a type: write 'type: one of a, b'"),
+        ("default", "the vendor's default stands behind the type: write 'type: integer = 20'"),
+        ("description", "a sentence for people is its 'doc'"),
+        ("nullable", _MAY_BE_NULL),
+        ("optional", _MAY_BE_ABSENT),
+        ("required", _MAY_BE_ABSENT),
+    ),
 )
 
 DESCRIBED_SCALAR = ParsedShape(lambda text: Described(type=_read_notation(text)), "a type", "S030", "string 3..100")
 
-DESCRIBED: Shape[Described] = FirstShape(DESCRIBED_SCALAR, LONG_FORM)
+
+@dataclass(frozen=True, slots=True)
+class _MemberShape(FirstShape[Described]):
+    """A type in its short or its long form, where people also write words in brackets, or an object in place."""
+
+    def read(self, node: Node, place: Place) -> Described:
+        if isinstance(node, Sequence):
+            words_in = [item.text for item in node.items if isinstance(item, Scalar)]
+            right = f"one of {', '.join(words_in[:8])}" if len(words_in) > 1 else f"list of {(*words_in, 'string')[0]}"
+            raise place.complain(node.position, "S022", f"a type is wanted here, not a list; write {shown(right)}")
+        if isinstance(node, Mapping) and _is_object(node):
+            name = naming.class_name(place.path[-1].removesuffix("?"))
+            message = f"an object has a name of its own; write these fields as a type under types, and '{name}' here"
+            raise place.complain(node.position, "S022", message)
+        # Not super(): a dataclass with slots is another class than the one that the name stands for here.
+        return FirstShape.read(self, node, place)
+
+
+def _is_object(node: Mapping) -> bool:
+    """Tell whether a mapping has an object's fields, each with a type, rather than what the long form of a type has."""
+    known = (*LONG_FORM.names(), *dict(LONG_FORM.elsewhere))
+    return bool(node.entries) and all(
+        entry.key.text not in known and naming.nearest(entry.key.text, ("type",)) is None and _is_notation(entry.value)
+        for entry in node.entries
+    )
+
+
+DESCRIBED: Shape[Described] = _MemberShape(DESCRIBED_SCALAR, LONG_FORM)
 
 
 def _typed(described: Described, node: Node, place: Place) -> Type:
