@@ -179,9 +179,11 @@ LONG_FORM = RecordShape(
 
 DESCRIBED_SCALAR = ParsedShape(lambda text: Described(type=_read_notation(text)), "a type", "S030", "string 3..100")
 
+_SHORT_OR_LONG: Shape[Described] = FirstShape(DESCRIBED_SCALAR, LONG_FORM)
+
 
 @dataclass(frozen=True, slots=True)
-class _MemberShape(FirstShape[Described]):
+class _MemberShape(Shape[Described]):
     """A type in its short or its long form, where people also write words in brackets, or an object in place."""
 
     def read(self, node: Node, place: Place) -> Described:
@@ -193,8 +195,13 @@ class _MemberShape(FirstShape[Described]):
             name = naming.class_name(place.path[-1].removesuffix("?"))
             message = f"an object has a name of its own; write these fields as a type under types, and '{name}' here"
             raise place.complain(node.position, "S022", message)
-        # Not super(): a dataclass with slots is another class than the one that the name stands for here.
-        return FirstShape.read(self, node, place)
+        return _SHORT_OR_LONG.read(node, place)
+
+    def order(self, path: tuple[str, ...]) -> tuple[str, ...] | None:
+        return _SHORT_OR_LONG.order(path)
+
+    def schema(self) -> Schema:
+        return _SHORT_OR_LONG.schema()
 
 
 def _is_object(node: Mapping) -> bool:
@@ -206,7 +213,7 @@ def _is_object(node: Mapping) -> bool:
     )
 
 
-DESCRIBED: Shape[Described] = _MemberShape(DESCRIBED_SCALAR, LONG_FORM)
+DESCRIBED: Shape[Described] = _MemberShape()
 
 
 def _typed(described: Described, node: Node, place: Place) -> Type:
