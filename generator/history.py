@@ -186,7 +186,9 @@ def _tested(package: str, folder: Path, revision: str) -> Proof:
         raise RepositoryError(f"{package}: the tests of {revision} did not end in {_PATIENCE:.0f} seconds") from None
     lines = done.stdout.strip().splitlines()
     if "No module named pytest" in done.stderr:
-        raise RepositoryError("pytest is not installed beside clientmill; --prove runs the packages' tests with it")
+        raise RepositoryError(
+            "--prove runs the packages' tests with pytest, which is not there; run: pip install pytest"
+        )
     return Proof(
         package=package,
         command=f"python {' '.join(words)}",

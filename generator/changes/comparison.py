@@ -8,7 +8,7 @@ from typing import Literal
 
 from generator.changes import keys, members, sections
 from generator.changes.found import Found
-from generator.changes.reach import operations_reaching
+from generator.changes.reach import Way, operations_reaching
 from generator.changes.rules import RULES, Kind, Rule
 from generator.changes.surface import DERIVED, FORMAT, KEYS_SINCE, Line, Surface, member_name
 
@@ -80,6 +80,10 @@ class Change:
         return self.rule.kind
 
 
+_WAYS: Mapping[str, Way] = {"request": "sent", "answer": "answered"}
+"""The way that a rule is about, by the first word of its name."""
+
+
 def compare(old: Surface, new: Surface) -> tuple[Change, ...]:
     """Return every change from one surface to the other, in the order of the new one, what is gone last."""
     shared = min(old.format, new.format)
@@ -94,14 +98,15 @@ def compare(old: Surface, new: Surface) -> tuple[Change, ...]:
         line = after or before
         assert line is not None  # noqa: S101 - a key is of one of the two
         found = _only_derived(before, after) or (*judge(old, new, before, after), *members.common(before, after))
-        operations = operations_reaching(new if after is not None else old, line)
         changes.extend(
             Change(
                 member=member_name(line),
                 rule=RULES[each.rule],
                 before=each.before,
                 after=each.after,
-                operations=operations,
+                operations=operations_reaching(
+                    new if after is not None else old, line, _WAYS.get(each.rule.partition("-")[0])
+                ),
                 what=kind,
                 key="adds" if before is None else "removes" if after is None else "changes",
             )

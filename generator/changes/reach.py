@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Literal
 
 from generator.changes.surface import Line, Surface
 from generator.spec.notation import parse_notation
 from generator.spec.types import references
 
+Way = Literal["sent", "answered"]
+"""Which way something goes: with a request, or with an answer."""
 
-def operations_reaching(surface: Surface, line: Line) -> tuple[str, ...]:
-    """Return the operations that reach a line, in the surface's order; none for what concerns every call."""
+
+def operations_reaching(surface: Surface, line: Line, way: Way | None) -> tuple[str, ...]:
+    """Return the operations that reach a line, in the surface's order; none for what concerns every call.
+
+    Args:
+        surface: Where the line stands.
+        line: What changed.
+        way: The way that matters of a type and what is in it; None where both do.
+    """
     match line.kind:
         case "operation":
             return (line.name,)
         case "parameter":
             return (_operation_of(surface, line.name),)
         case "type":
-            return _by_type(surface).get(line.name, ())
+            return _by_type(surface, way).get(line.name, ())
         case "field" | "word":
             owner = _owner(surface, line.name)
-            return _by_type(surface).get(owner, ())
+            return _by_type(surface, way).get(owner, ())
         case "pagination":
             return tuple(each.name for each in surface.of("operation") if each.get("pages") == line.name)
         case "idempotency":
@@ -46,7 +56,7 @@ def _operation_of(surface: Surface, parameter: str) -> str:
 
 # A surface is frozen; the few that a run compares are asked many times each.
 @lru_cache(maxsize=64)
-def _by_type(surface: Surface) -> dict[str, tuple[str, ...]]:
+def _by_type(surface: Surface, way: Way | None) -> dict[str, tuple[str, ...]]:
     inner: dict[str, set[str]] = {}
     for line in surface.lines:
         if line.kind == "field":
@@ -55,8 +65,8 @@ def _by_type(surface: Surface) -> dict[str, tuple[str, ...]]:
             inner.setdefault(line.name, set()).update(_mentioned(line.get("is")))
     reached: dict[str, list[str]] = {}
     for operation in surface.of("operation"):
-        start = set(_mentioned(operation.get("returns")))
-        for parameter in surface.of("parameter"):
+        start = set(_mentioned(operation.get("returns") if way != "sent" else None))
+        for parameter in surface.of("parameter") if way != "answered" else ():
             if (
                 parameter.name.startswith(f"{operation.name}.")
                 and _operation_of(surface, parameter.name) == operation.name

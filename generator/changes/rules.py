@@ -72,7 +72,9 @@ _ANSWERED = (
     Rule("answer-field-type-narrowed", "additive", "The field is one of the types that it was before."),
     Rule("answer-field-words-added", "additive", "Words in answers are open: an unknown one was a plain text before."),
     Rule("answer-field-words-removed", "additive", "Code that knows the word just never meets it."),
-    Rule("answer-field-bounds-changed", "text", "Answers are not held to bounds and patterns, which only people read."),
+    Rule(
+        "answer-field-bounds-changed", "text", "Clients do not hold answers to bounds and patterns; people read them."
+    ),
     Rule("answer-field-null-allowed", "breaking", "Code that relies on a value meets None."),
     Rule("answer-field-null-told", "text", "A field that may be absent was None at times already."),
     Rule("answer-field-null-refused", "additive", "Code that expects None at times just never meets it."),
@@ -151,7 +153,9 @@ _TYPES = (
     Rule("request-alias-narrowed", "breaking", "Some values of everything that has this type are refused."),
     Rule("answer-alias-changed", "breaking", "Everything that has this type gives another one."),
     Rule("answer-alias-narrowed", "additive", "Everything that has this type gives one of the types that it gave."),
-    Rule("answer-alias-bounds-changed", "text", "Answers are not held to bounds and patterns, which only people read."),
+    Rule(
+        "answer-alias-bounds-changed", "text", "Clients do not hold answers to bounds and patterns; people read them."
+    ),
 )
 
 _SECTIONS = (

@@ -377,8 +377,8 @@ def _tell(comparison: Comparison) -> None:
     if comparison.refusal:
         click.echo(f"{package}: {comparison.refusal}", err=True)
     if comparison.edited:
-        names = ", ".join(str(path) for path in comparison.edited)
-        click.echo(f"{package}: changed by hand since it was generated, or not generated at all: {names}", err=True)
+        click.echo(f"{package}: {comparison.told_of_edits}", err=True)
+        return
     click.echo(f"{package} is not what its spec says; run: clientmill generate", err=True)
 
 

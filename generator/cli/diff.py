@@ -42,7 +42,7 @@ _Limit = Literal["breaking", "unannounced", "any"]
 @click.option(
     "--prove",
     is_flag=True,
-    help="Run the packages' tests of REV against the packages as they are generated now; exit 1 if one fails.",
+    help="Run the packages' tests of REV against the packages as they are generated now, with pytest; exit 1 if one fails.",
 )
 @folders
 def diff(

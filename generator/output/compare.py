@@ -74,6 +74,15 @@ class Comparison:
         return self == other and _texts(self.found) == _texts(other.found)
 
     @property
+    def told_of_edits(self) -> str:
+        """Which files somebody changed, and what to do about it."""
+        names = ", ".join(map(str, self.edited))
+        return (
+            f"changed by hand since it was generated, or not generated at all: {names}; "
+            "say it in the spec, and overwrite this with: clientmill generate --force"
+        )
+
+    @property
     def is_clean(self) -> bool:
         """Whether there is nothing to do and nothing to complain about."""
         return not (self.differing or self.obstacles or self.refusal)

@@ -241,11 +241,10 @@ def _judge(comparison: Comparison, *, force: bool) -> Outcome | None:
     if comparison.refusal and not (force and comparison.planned):
         return Outcome(package=package, state="refused", reason=comparison.refusal, kept=kept)
     if comparison.edited and not force:
-        names = ", ".join(str(path) for path in comparison.edited)
         return Outcome(
             package=package,
             state="refused",
-            reason=f"changed by hand since it was generated, or not generated at all: {names}",
+            reason=comparison.told_of_edits,
             diff=comparison.diff(comparison.edited),
             kept=kept,
         )

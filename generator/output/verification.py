@@ -56,7 +56,9 @@ def type_mistakes(trees: Mapping[str, FileTree]) -> Iterator[str]:
     """
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise OutputError(f"--verify needs {' and '.join(missing)}; run: pip install 'clientmill[verify]'")
+        raise OutputError(
+            f"--verify needs {' and '.join(missing)} beside clientmill; run: pip install {' '.join(missing)}"
+        )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for package, tree in trees.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.plan import literals
@@ -16,6 +17,14 @@ from generator.plan.sharing import SharedLimit, SharedToken, plan_shared_limit, 
 from generator.spec.document import Spec
 from generator.spec.envelope import ErrorMeaning, told_by
 from generator.spec.error_classes import own_classes
+from generator.spec.members import ObjectType
+
+_EFFECTS: Mapping[str, str] = {
+    "read": "reads",
+    "idempotent": "idempotent",
+    "unsafe": "not idempotent",
+    "money": "moves money",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +51,15 @@ class OperationRow:
 
     name: str
     returns: str
+    effect: str
     summary: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorRow:
-    """One of the vendor's codes in the table."""
+    """One of the vendor's codes, or how one of its messages begins, in the table."""
 
-    code: str
+    told: str
     raises: str
 
 
@@ -73,6 +83,7 @@ class ReadmePage:
     credentials: tuple[CredentialRow, ...]
     options: tuple[OptionRow, ...]
     operations: tuple[OperationRow, ...]
+    results: tuple[str, ...]
     guides: tuple[Guide, ...]
     errors: tuple[ErrorRow, ...]
     own_errors: tuple[OwnErrorRow, ...]
@@ -113,14 +124,16 @@ def plan_readme(
             OperationRow(
                 name=each.name,
                 returns=literals.markdown_code(in_prose(each.method.returns)),
+                effect=_EFFECTS[operation.endpoint.effect],
                 summary=literals.markdown(each.endpoint.doc) if isinstance(each, Operation) else each.summary,
             )
             for operation in operations
             for each in operation.calls()
         ),
+        results=tuple(_results(spec, operations)),
         guides=plan_guides(spec, operations),
         errors=tuple(
-            ErrorRow(code=literals.markdown_code(next(filter(None, told_by(key)))), raises=meaning.raises)
+            ErrorRow(told=literals.markdown_code(next(filter(None, told_by(key)))), raises=meaning.raises)
             for key, meaning in spec.errors.items()
         ),
         own_errors=tuple(
@@ -136,6 +149,14 @@ def plan_readme(
         ),
         older=" or ".join(map(literals.markdown, older_names(spec))),
     )
+
+
+def _results(spec: Spec, operations: tuple[Operation, ...]) -> Iterator[str]:
+    """Yield where the classes are that operations give, so that an app can name them."""
+    if any(isinstance(definition, ObjectType) for definition in spec.types.values()):
+        yield f"Models are in `{spec.package}.models`."
+    if any(operation.endpoint.pages for operation in operations):
+        yield "A listing is a `Page`, with asyncio an `AsyncPage`: it holds `.items`, and iterating goes on through all pages."
 
 
 def _own_error(meaning: ErrorMeaning) -> str:

@@ -357,7 +357,7 @@ def _status_error(attempts: Attempts, answer: Answer, document: object, said: Ve
         may_have_executed=may_have_executed(status)
         or (operation.idempotency is not None and status == operation.idempotency.in_progress)
         # In words that nobody knows, and without a status to tell by, a refusal may as well be half a success.
-        or (operation.answers is not None and operation.effect in ("unsafe", "money") and rule is None and status < 300)
+        or (operation.effect in ("unsafe", "money") and rule is None and status < 300)
         or (status < 300 and issubclass(kind, InternalServerError)),
         request_id=_request_id(setting, answer),
         status_code=status,

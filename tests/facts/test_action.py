@@ -81,7 +81,7 @@ def test_a_stale_client_fails_the_job_until_it_is_generated(project: Project) ->
     fresh = step(project, "Check specs and clients")
 
     assert stale[0] == 1
-    assert "+| `get_invoice` | `str` | Reads one invoice. |\n" in stale[1]
+    assert "+| `get_invoice` | `str` | reads | Reads one invoice. |\n" in stale[1]
     assert stale[1].endswith("ledgerly_one is not what its spec says; run: clientmill generate\n")
     assert (generated.status, fresh[0]) == (0, 0)
 

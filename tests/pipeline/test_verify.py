@@ -98,4 +98,4 @@ def test_checkers_that_are_missing_are_asked_for(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(OutputError) as caught:
         list(type_mistakes({}))
 
-    assert str(caught.value) == "--verify needs pyright; run: pip install 'clientmill[verify]'"
+    assert str(caught.value) == "--verify needs pyright beside clientmill; run: pip install pyright"

@@ -147,6 +147,25 @@ def test_vendors_refusal_inside_a_200_is_an_error(runner: Runner) -> None:
     assert str(error) == "get_entry was refused with 200: auth:forbidden; Access\\nforbidden"
 
 
+@pytest.mark.parametrize(
+    ("operation", "code", "may_have_executed"),
+    [
+        (PAY, "auth:forbidden", False),
+        (PAY, "bank:timeout", True),
+        (POST, "bank:timeout", True),
+        (READ, "bank:timeout", False),
+    ],
+)
+def test_refusal_in_words_that_nobody_knows_may_be_half_a_success(
+    runner: Runner, operation: Operation[Any], code: str, may_have_executed: bool  # noqa: FBT001 - a column
+) -> None:
+    arguments = {"entry_id": "e"} if operation is READ else {}
+    with pytest.raises(APIStatusError) as caught:
+        runner.call(operation, Vendor(httpx2.Response(200, json=bad(code))), arguments)
+
+    assert caught.value.may_have_executed is may_have_executed
+
+
 def test_vendors_word_for_success_outweighs_the_status(runner: Runner) -> None:
     [outcome] = runner.steps([(READ, {"entry_id": "e"}, NO_OPTIONS)], Vendor(httpx2.Response(200, json=bad("new"))))
 
