@@ -28,10 +28,10 @@ def _spelled(composed: Composed) -> str:
 
 def as_sent(how: str | None, value: object) -> object:
     """Return what goes out for an argument, *how* being its `sent_as`: a list of one, a text with commas, or itself."""
-    items = cast("list[object]", value) if isinstance(value, list) else None
-    if how == "list" and items is None:
-        return [value]
-    return ",".join(map(str, items)) if how == "comma" and items is not None else cast("object", value)
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        return ",".join(map(str, items)) if how == "comma" else items
+    return [value] if how == "list" else value
 
 
 def is_same(one: object, other: object) -> bool:
