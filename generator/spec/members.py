@@ -125,6 +125,7 @@ NOTATION = ParsedShape(_read_notation, "a type", "S030", "string 3..100")
 
 _MAY_BE_ABSENT = "what may be absent has a '?' at the end of its name, such as 'dueOn?: date'; leave this out"
 _MAY_BE_NULL = "what may be null has a '?' at the end of its type, such as 'dueOn: date?'; leave this out"
+_RANGE = "a length or a range stands behind the type: write 'type: string 3..100', 'type: integer 1..100'"
 
 LONG_FORM = RecordShape(
     Described,
@@ -171,8 +172,12 @@ LONG_FORM = RecordShape(
         ("enum", "words are a type: write 'type: one of a, b'"),
         ("default", "the vendor's default stands behind the type: write 'type: integer = 20'"),
         ("description", "a sentence for people is its 'doc'"),
+        ("format", "a type says it by itself: write 'type: date', 'datetime', 'uuid' or 'url'"),
+        ("items", "what is in a list stands in its type: write 'type: list of string'"),
+        *((key, _RANGE) for key in ("maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum")),
         ("nullable", _MAY_BE_NULL),
         ("optional", _MAY_BE_ABSENT),
+        ("properties", "an object has a name of its own: write its fields as a type under types, and that name here"),
         ("required", _MAY_BE_ABSENT),
     ),
 )
@@ -188,9 +193,7 @@ class _MemberShape(Shape[Described]):
 
     def read(self, node: Node, place: Place) -> Described:
         if isinstance(node, Sequence):
-            words_in = [item.text for item in node.items if isinstance(item, Scalar)]
-            right = f"one of {', '.join(words_in[:8])}" if len(words_in) > 1 else f"list of {(*words_in, 'string')[0]}"
-            raise place.complain(node.position, "S022", f"a type is wanted here, not a list; write {shown(right)}")
+            raise _no_list(node, place)
         if isinstance(node, Mapping) and _is_object(node):
             name = naming.class_name(place.path[-1].removesuffix("?"))
             message = f"an object has a name of its own; write these fields as a type under types, and '{name}' here"
@@ -202,6 +205,13 @@ class _MemberShape(Shape[Described]):
 
     def schema(self) -> Schema:
         return _SHORT_OR_LONG.schema()
+
+
+def _no_list(node: Sequence, place: Place) -> Unreadable:
+    """Complain of a list where a type is wanted: several things in it are words, a single one is what a list has."""
+    inside = [item.text for item in node.items if isinstance(item, Scalar)]
+    right = f"one of {', '.join(inside[:8])}" if len(inside) > 1 else f"list of {(*inside, 'string')[0]}"
+    return place.complain(node.position, "S022", f"a type is wanted here, not a list; write {shown(right)}")
 
 
 def _is_object(node: Mapping) -> bool:
@@ -368,6 +378,8 @@ class TypesShape(Shape[MappingABC[str, TypeDefinition]]):
                 return LONG_OBJECT.read(node, place)
             if not _is_long_alias(node):
                 return ObjectType(fields=FIELDS.read(node, place))
+        if isinstance(node, Sequence):
+            raise _no_list(node, place)
         described = ALIAS.read(node, place)
         if described.type.default is not None:
             there = place.inside("type") if isinstance(node, Mapping) else place
