@@ -169,13 +169,17 @@ def _generate(settings: Settings, wish: _Wish) -> int:
     if not (wish.spec or wish.force or wish.verifies) and nothing_to_do(settings):
         wish.tell(f"{counted(len(spec_paths(settings)), 'package')} up to date")
         return CLEAN
-    if not spec_paths(settings):
-        # Most likely the wrong folder; taken by its word, it would remove every package.
-        raise UsageMistake(f"there is no spec in {settings.name_of(settings.specs)}: a spec is a file *.yaml")
+    _need_specs(settings)
     if wish.jobs == 1:
         return _made(settings, wish)
     with ExitStack() as beside:
         return _made(settings, wish, *_started(settings, wish, beside))
+
+
+def _need_specs(settings: Settings) -> None:
+    """Refuse a folder without specs: most likely the wrong one; taken by its word, all is well and no package is left."""
+    if not spec_paths(settings):
+        raise UsageMistake(f"there is no spec in {settings.name_of(settings.specs)}: a spec is a file *.yaml")
 
 
 def _started(settings: Settings, wish: _Wish, beside: ExitStack) -> tuple[Inspector | None, Declarer | None]:
@@ -247,6 +251,7 @@ def check(*, quiet: bool, style: Style, specs: Path | None, output: Path | None,
     clientmill check --format json
     """
     settings = load_settings(Path.cwd(), specs, output, line_length)
+    _need_specs(settings)
     selection = read_specs(settings)
     if style == "json":
         click.echo(render(selection.diagnostics, style="json"), nl=False)

@@ -223,6 +223,11 @@ LOGIN = RecordShape(
     "a login",
 )
 
+_WHAT_THERE_IS = (
+    "a spec cannot say this; there are bearer (a header 'Authorization: Bearer ...'), body and form (fields of every "
+    "request), hash (a digest in the form), and login with then (a token that is fetched, in whatever header)"
+)
+
 AUTH = RecordShape(
     Auth.of,
     {
@@ -238,4 +243,8 @@ AUTH = RecordShape(
         ),
     },
     "auth",
+    elsewhere=tuple(
+        (key, _WHAT_THERE_IS)
+        for key in ("apiKey", "api_key", "basic", "cookie", "header", "headers", "key", "oauth2", "query", "token")
+    ),
 )

@@ -11,6 +11,8 @@ from generator.spec.auth import HEADER_WORD, BearerAuth, BodyAuth, FormAuth, Has
 from generator.spec.checker import Checker, Path
 from generator.spec.words import Composed, Hole
 
+_OTHER_SCHEMES = frozenset({"apikey", "basic", "digest", "hmac", "token"})
+
 
 def check_credentials(checker: Checker) -> None:
     """Complain of credentials that nothing uses, of names that are none, and of a login that leads nowhere."""
@@ -28,6 +30,7 @@ def check_credentials(checker: Checker) -> None:
                 if not token.names():
                     message = "what authenticates is the caller's, not the spec's; write ${name} of a credential"
                     checker.complain(("auth", "bearer"), "S063", message)
+                _scheme(checker, token)
             case BodyAuth(fields=fields):
                 for field, value in fields.items():
                     look(("auth", "body", field), value)
@@ -52,6 +55,18 @@ def check_credentials(checker: Checker) -> None:
             if name not in used:
                 message = f"every caller would have to give '{name}', yet nothing uses it; write ${{{name}}} under auth"
                 checker.complain(("credentials", name), "S051", message, key=True)
+
+
+def _scheme(checker: Checker, token: Composed) -> None:
+    """Complain of a word before the token that would stand behind the word Bearer."""
+    first = token.parts[0] if token.parts else ""
+    word, blank, _ = first.partition(" ") if isinstance(first, str) else ("", "", "")
+    if blank and word.lower() == "bearer":
+        message = f"the client writes 'Bearer ' before it by itself; leave out '{word}'"
+        checker.complain(("auth", "bearer"), "S023", message)
+    elif blank and word.lower() in _OTHER_SCHEMES:
+        message = f"this would be sent as 'Authorization: Bearer {word} ...', and the scheme {word} is none that a spec can say"
+        checker.complain(("auth", "bearer"), "S023", message)
 
 
 def _login(checker: Checker, look: Callable[[Path, Composed], None]) -> None:

@@ -134,6 +134,11 @@ def _members(checker: Checker, path: Path, endpoint: Endpoint) -> None:
             if member.sent_as is not None and not any(isinstance(option, ListOf) for option in _options(member.type)):
                 message = "only what may be a list is sent as a list; write 'X | list of X'"
                 checker.complain((*place, "sent_as"), "S048", message)
+            if member.secret and group in ("path", "query", "header"):
+                message = (
+                    "a secret argument is sent in a body or a form only, and would be lost here; leave 'secret' out"
+                )
+                checker.complain((*place, "secret"), "S048", message)
             if group in ("body", "form") and member.name in added:
                 message = f"'{member.name}' is sent by the section {added[member.name]} already; leave it out here"
                 checker.complain(place, "S059", message, key=True)

@@ -186,7 +186,11 @@ def parse_call(text: str) -> Call:
     offset = len(method) + 1
     if not blank or not path:
         raise ValueError("a path is missing; write a method and a path, such as POST getHistory", 0)
-    if path.startswith("/") or "://" in path:
+    if "://" in path:
+        address = path[: path.index("://") + 3] + path.partition("://")[2].partition("/")[0]
+        message = f"the path is relative to the server's address, which stands under servers; take {shown(address)} off"
+        raise ValueError(message, offset)
+    if path.startswith("/"):
         raise ValueError(
             "the path is relative to the server's address; write it without a slash at its beginning", offset
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.runtime.envelope import find
 from generator.spec import words
 from generator.spec.nodes import Mapping as MappingNode
-from generator.spec.nodes import Node
+from generator.spec.nodes import Node, Scalar
 from generator.spec.shape import (
     BooleanShape,
     ChoiceShape,
@@ -21,6 +22,7 @@ from generator.spec.shape import (
     Schema,
     Shape,
     TextShape,
+    shown,
 )
 from generator.spec.words import Path
 
@@ -145,7 +147,19 @@ ENVELOPE = RecordShape(
     "envelope",
 )
 
-_CLASS = TextShape(r"[A-Z][A-Za-z]*Error", "the name of an error class, such as NotFoundError")
+
+@dataclass(frozen=True, slots=True)
+class _ClassNameShape(TextShape):
+    """The name of an error class, which many write without its end."""
+
+    def read(self, node: Node, place: Place) -> str:
+        if isinstance(node, Scalar) and re.fullmatch(r"[A-Z][A-Za-z]*", node.text) and not node.text.endswith("Error"):
+            message = f"{shown(node.text)} is not {self.what}; did you mean '{node.text}Error'?"
+            raise place.complain(node.position, "S023", message)
+        return TextShape.read(self, node, place)
+
+
+_CLASS = _ClassNameShape(r"[A-Z][A-Za-z]*Error", "the name of an error class, such as NotFoundError")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,10 @@ def _spelled(composed: Composed) -> str:
 
 def as_sent(how: str | None, value: object) -> object:
     """Return what goes out for an argument, *how* being its `sent_as`: a list of one, a text with commas, or itself."""
-    if how == "list" and not isinstance(value, list):
-        return [value]
-    if how == "comma" and isinstance(value, list):
-        return ",".join(map(str, cast("list[object]", value)))
-    return value
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        return ",".join(map(str, items)) if how == "comma" else items
+    return [value] if how == "list" else value
 
 
 def is_same(one: object, other: object) -> bool:

@@ -195,7 +195,7 @@ class _Exchange:
         }
         added = added_by_auth(spec, endpoint)
         key = spec.idempotency.field if spec.idempotency is not None and is_keyed(spec, endpoint) else None
-        testing = spec.testing.body if spec.testing is not None and endpoint.testing else {}
+        testing = set(spec.testing.body) if spec.testing is not None and endpoint.testing else set[str]()
         for name, value in body.items():
             place = ("request", "body", name)
             numbers = tuple(sent_as_text(value, takes[name].type, spec)) if name in takes else ()

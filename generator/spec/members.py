@@ -11,7 +11,7 @@ from typing import Annotated
 from generator import naming
 from generator.spec import words
 from generator.spec.locating import locate
-from generator.spec.nodes import Mapping, Node, Scalar
+from generator.spec.nodes import Mapping, Node, Scalar, Sequence
 from generator.spec.notation import Notation, NotationError, parse_notation
 from generator.spec.scalars import JsonValue
 from generator.spec.shape import (
@@ -28,6 +28,7 @@ from generator.spec.shape import (
     TextShape,
     Unreadable,
     kind_of,
+    shown,
 )
 from generator.spec.types import ListOf, Nullable, Text, Type, Union
 
@@ -122,6 +123,10 @@ def _read_pattern(text: str) -> str:
 
 NOTATION = ParsedShape(_read_notation, "a type", "S030", "string 3..100")
 
+_MAY_BE_ABSENT = "what may be absent has a '?' at the end of its name, such as 'dueOn?: date'; leave this out"
+_MAY_BE_NULL = "what may be null has a '?' at the end of its type, such as 'dueOn: date?'; leave this out"
+_RANGE = "a length or a range stands behind the type: write 'type: string 3..100', 'type: integer 1..100'"
+
 LONG_FORM = RecordShape(
     Described,
     {
@@ -162,11 +167,63 @@ LONG_FORM = RecordShape(
         ),
     },
     "a field",
+    elsewhere=(
+        ("allow_null", _MAY_BE_NULL),
+        ("enum", "words are a type: write 'type: one of a, b'"),
+        ("default", "the vendor's default stands behind the type: write 'type: integer = 20'"),
+        ("description", "a sentence for people is its 'doc'"),
+        ("format", "a type says it by itself: write 'type: date', 'datetime', 'uuid' or 'url'"),
+        ("items", "what is in a list stands in its type: write 'type: list of string'"),
+        *((key, _RANGE) for key in ("maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum")),
+        ("nullable", _MAY_BE_NULL),
+        ("optional", _MAY_BE_ABSENT),
+        ("properties", "an object has a name of its own: write its fields as a type under types, and that name here"),
+        ("required", _MAY_BE_ABSENT),
+    ),
 )
 
 DESCRIBED_SCALAR = ParsedShape(lambda text: Described(type=_read_notation(text)), "a type", "S030", "string 3..100")
 
-DESCRIBED: Shape[Described] = FirstShape(DESCRIBED_SCALAR, LONG_FORM)
+_SHORT_OR_LONG: Shape[Described] = FirstShape(DESCRIBED_SCALAR, LONG_FORM)
+
+
+@dataclass(frozen=True, slots=True)
+class _MemberShape(Shape[Described]):
+    """A type in its short or its long form, where people also write words in brackets, or an object in place."""
+
+    def read(self, node: Node, place: Place) -> Described:
+        if isinstance(node, Sequence):
+            raise _no_list(node, place)
+        if isinstance(node, Mapping) and _is_object(node):
+            name = naming.class_name(place.path[-1].removesuffix("?"))
+            message = f"an object has a name of its own; write these fields as a type under types, and '{name}' here"
+            raise place.complain(node.position, "S022", message)
+        return _SHORT_OR_LONG.read(node, place)
+
+    def order(self, path: tuple[str, ...]) -> tuple[str, ...] | None:
+        return _SHORT_OR_LONG.order(path)
+
+    def schema(self) -> Schema:
+        return _SHORT_OR_LONG.schema()
+
+
+def _no_list(node: Sequence, place: Place) -> Unreadable:
+    """Complain of a list where a type is wanted: several things in it are words, a single one is what a list has."""
+    inside = [item.text for item in node.items if isinstance(item, Scalar)]
+    right = f"one of {', '.join(inside[:8])}" if len(inside) > 1 else f"list of {(*inside, 'string')[0]}"
+    return place.complain(node.position, "S022", f"a type is wanted here, not a list; write {shown(right)}")
+
+
+def _is_object(node: Mapping) -> bool:
+    """Tell whether a mapping has an object's fields, each with a type, rather than what the long form of a type has."""
+    known = (*LONG_FORM.names(), *dict(LONG_FORM.elsewhere))
+    return bool(node.entries) and all(
+        entry.key.text not in known and naming.nearest(entry.key.text, ("type",)) is None and _is_notation(entry.value)
+        for entry in node.entries
+    )
+
+
+DESCRIBED: Shape[Described] = _MemberShape()
 
 
 def _typed(described: Described, node: Node, place: Place) -> Type:
@@ -321,6 +378,8 @@ class TypesShape(Shape[MappingABC[str, TypeDefinition]]):
                 return LONG_OBJECT.read(node, place)
             if not _is_long_alias(node):
                 return ObjectType(fields=FIELDS.read(node, place))
+        if isinstance(node, Sequence):
+            raise _no_list(node, place)
         described = ALIAS.read(node, place)
         if described.type.default is not None:
             there = place.inside("type") if isinstance(node, Mapping) else place

@@ -46,7 +46,7 @@ _DEPTH = 8
 
 # What people write who know these things from elsewhere.
 _ELSEWHERE = {
-    "array": "list of ...", "bool": "boolean", "dict": "map of any", "double": "decimal",
+    "None": "a '?' at the end of the type", "array": "list of ...", "bool": "boolean", "date-time": "datetime", "dict": "map of any", "double": "decimal",
     "email": "string", "enum": "one of a, b", "float": "decimal", "int": "integer", "list": "list of ...",
     "long": "integer", "map": "map of ...", "money": "decimal", "null": "a '?' at the end of the type",
     "number": "decimal", "object": "map of any", "one": "one of a, b", "str": "string", "text": "string", "timestamp": "datetime", "uri": "url",
@@ -152,12 +152,12 @@ def _single(text: str, offset: int, *, depth: int) -> Type:
                 return MapOf(_single(rest, start + len(prefix), depth=depth + 1))
             return _list(rest, start + len(prefix), depth)
     word, _, limits = text.partition(" ")
+    if word in _ELSEWHERE:
+        raise NotationError(f"no type is called '{word}'; write {_quoted(_ELSEWHERE[word])}", start)
     if not _NAME.fullmatch(word):
         raise NotationError(_no_name(word), start)
     found = _WORDS.get(word)
     if found is None:
-        if word in _ELSEWHERE:
-            raise NotationError(f"no type is called '{word}'; write {_quoted(_ELSEWHERE[word])}", start)
         if word[0].islower():
             raise NotationError(
                 f"no type is called '{_clipped(word)}'; {naming.hint(word, type_words, what='types are')}", start
@@ -225,6 +225,10 @@ def _no_name(word: str) -> str:
         return "a '?' stands at the end of the whole type and says that it may be null"
     if word.endswith("[]") and _NAME.fullmatch(word[:-2]):
         return f"'{_clipped(word)}' is not a type; write 'list of {_clipped(word[:-2])}'"
+    generic = re.fullmatch(r"(Optional|[Ll]ist|[Ss]equence)\[([0-9A-Za-z_]+)\]", word)
+    if generic is not None:
+        right = f"{generic[2]}?" if generic[1] == "Optional" else f"list of {generic[2]}"
+        return f"'{_clipped(word)}' is not a type; write '{_clipped(right)}'"
     known = re.match(r"[a-z]+", word)
     example = "string 36" if known is None or known[0] not in ("integer", "decimal") else f"{known[0]} 1..100"
     return f"'{_clipped(word)}' is not the name of a type; write for example '{example}', 'list of User', 'one of a, b'"

@@ -19,6 +19,9 @@ from generator.spec.renaming_checks import check_old_names
 from generator.spec.shape import Place, Unreadable
 from generator.spec.source import SpecSource, file_of
 
+_OTHER_LANGUAGES = {"openapi": "OpenAPI", "swagger": "OpenAPI (Swagger)", "asyncapi": "AsyncAPI", "paths": "OpenAPI"}
+_UNUSED = ("S051", "S056")
+
 
 def parse_specs(
     sources: Iterable[SpecSource], complaints: Complaints, only: Container[str] | None = None
@@ -40,6 +43,8 @@ def parse_specs(
     # What a file is told by the reader or about its identity hides what others would miss in it.
     unread = {each.position.file for each in complaints.found}
     unread |= {source.name for source in sources if reference_of(source) is None}
+    # Of what stands twice, one is not read, and what only that speaks of is not told as unused.
+    repeated = {each.position.file for each in complaints.found if each.code == "S011"}
     found: dict[str, Complaints] = {}
     read: dict[str, Spec] = {}
     roots: dict[str, Mapping] = {}
@@ -55,6 +60,8 @@ def parse_specs(
         check_old_names(Checker(spec, roots[name], found[name]))
     for source in wanted:
         for diagnostic in found[source.name].found:
+            if diagnostic.position.file in repeated and diagnostic.code in _UNUSED:
+                continue
             if diagnostic.position.file == source.name:
                 complaints.found.add(diagnostic)
             elif diagnostic not in found.get(diagnostic.position.file, Complaints()).found:
@@ -126,6 +133,14 @@ def _at_home(diagnostic: Diagnostic, source: SpecSource) -> Diagnostic:
 
 def _parse(root: Mapping, complaints: Complaints) -> Spec | None:
     check_secrets(root, complaints)
+    foreign = next((entry.key for entry in root.entries if entry.key.text in _OTHER_LANGUAGES), None)
+    if foreign is not None and root.get("vendor") is None:
+        message = (
+            f"this is an {_OTHER_LANGUAGES[foreign.text]} document, which is not read; a spec is written from the "
+            "vendor's pages, and begins with vendor, package, title, servers and endpoints, as specs/README.md shows"
+        )
+        complaints.add(foreign.position, "S020", foreign.text, message)
+        return None
     try:
         spec = SPEC.read(root, Place(complaints))
     except Unreadable:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from collections.abc import Mapping as MappingABC
 from contextlib import suppress
 from dataclasses import dataclass
@@ -316,11 +316,15 @@ class Key(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class RecordShape(Shape[T]):
-    """A mapping with known keys that becomes a dataclass; `keys` go by the names of its fields."""
+    """A mapping with known keys that becomes a dataclass; `keys` go by the names of its fields.
+
+    What authors write who know such things from *elsewhere* goes by its key, and says what there is instead.
+    """
 
     build: Callable[..., T]
     keys: MappingABC[str, Key[Any]]
     what: str
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
     def names(self) -> dict[str, str]:
         """Return the key as written for each field of the dataclass, in the canonical order."""
@@ -330,7 +334,7 @@ class RecordShape(Shape[T]):
         if not isinstance(node, Mapping):
             raise place.complain(node.position, "S022", f"{self.what} is a mapping, not {kind_of(node)}")
         names = self.names()
-        meant = _meant(node, tuple(names))
+        meant = _meant(node, tuple(names), dict(self.elsewhere))
         values: dict[str, Any] = {}
         failed = False
         unknown = 0
@@ -363,6 +367,7 @@ class RecordShape(Shape[T]):
             place.complain(entry.key.position, "S020", f"{shown(key)} is no key: {message}")
             return
         right = f"{self.what} takes: {', '.join(self.names())}" if near is None else f"did you mean '{near}'?"
+        right = dict(self.elsewhere).get(key, right)
         place.inside(key).complain(entry.key.position, "S020", f"unknown key; {right}")
 
     def order(self, path: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -422,11 +427,11 @@ def _is_nothing(node: Node) -> bool:
     return isinstance(node, Scalar) and not node.text
 
 
-def _meant(node: Mapping, known: tuple[str, ...]) -> dict[str, str]:
+def _meant(node: Mapping, known: tuple[str, ...], elsewhere: Container[str]) -> dict[str, str]:
     """Return which of the *known* keys each unknown one most likely is, so that one slip makes one complaint."""
     missing = set(known) - set(node.keys)
     found: dict[str, str] = {}
-    for key in [key for key in node.keys if key not in known][:_MOST_SLIPS]:
+    for key in [key for key in node.keys if key not in known and key not in elsewhere][:_MOST_SLIPS]:
         name = naming.nearest(key, missing)
         if name is not None:
             missing.discard(name)

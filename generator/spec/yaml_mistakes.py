@@ -1,5 +1,6 @@
 """What the YAML parser says of a broken file, in an author's words and at the place of the cause."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -107,7 +108,21 @@ def _no_colon(failure: _Failure) -> tuple[_Place, str]:
     return failure.began, "this is no 'key: value'; a colon and a space are missing, or quotes around a long text"
 
 
+# A text from its first `${name}` on.
+_HOLES = re.compile(r"\$\{[^\s{}]*\}(?:[^\s,{}\[\]$]|\$\{[^\s{}]*\})*")
+
+
 def _bracket(failure: _Failure) -> tuple[_Place, str]:
+    line, column = failure.at
+    # YAML takes the brace of `${name}` for one of its own.
+    text = failure.lines[line] if line < len(failure.lines) else ""
+    hole = _HOLES.match(text, column - 1) if column else None
+    if hole is not None:
+        start = max(text.rfind(sign, 0, column) for sign in " ,[{") + 1
+        return (
+            line,
+            start,
+        ), f'between braces or brackets a text with ${{ is quoted; write "{text[start : hole.end()]}"'
     opened = failure.character(failure.began)
     closing = {"[": "]", "{": "}"}.get(opened, "a bracket")
     message = (

@@ -76,6 +76,16 @@ def test_no_spec_at_all_removes_nothing(project: Project) -> None:
     assert project.packages() == ["ledgerly_one", "ledgerly_two"]
 
 
+def test_no_spec_at_all_is_no_clean_check(project: Project) -> None:
+    (project.root / "specs/deeper/two.yaml").unlink()
+    (project.root / "specs/one.yaml").unlink()
+
+    run = project.run("check")
+
+    assert (run.status, run.stdout) == (2, "")
+    assert "there is no spec in specs" in run.stderr
+
+
 def test_package_with_another_name_takes_the_place_of_the_old_one(project: Project) -> None:
     project.write("specs/one.yaml", spec("ledgerly_first", version="ledgerly_one"))
 

@@ -10,6 +10,7 @@ import pytest
 
 from generator.diagnostics import CODES, Complaints
 from generator.spec.auth import AUTH, CREDENTIAL, HASH, LOGIN
+from generator.spec.changelog import CHANGELOG
 from generator.spec.companions import PARTS, WAIT
 from generator.spec.digests import CALL_VECTOR, VALUE_VECTOR
 from generator.spec.document import CONTRADICTION, SOURCE, SPEC, TESTING
@@ -25,7 +26,7 @@ from generator.spec.pagination import LAST_RECORD_PAGINATION, OFFSET_PAGINATION,
 from generator.spec.parsing import parse_specs
 from generator.spec.servers import CALLERS_SERVER
 from generator.spec.settings import SETTING
-from generator.spec.shape import RecordShape
+from generator.spec.shape import REQUIRED, RecordShape
 from generator.spec.source import parse_source
 from generator.spec.types import type_words
 from generator.spec.webhooks import WEBHOOKS
@@ -62,6 +63,20 @@ def test_every_key_is_explained(record: RecordShape[Any]) -> None:
     missing = [key for key in record.names() if not re.search(rf"`{key}[`:]", prose)]
 
     assert missing == []
+
+
+def test_every_needed_key_is_told() -> None:
+    (table,) = re.findall(r"^\| in \| needed \|\n\|---\|---\|\n((?:\|.*\n)+)", REFERENCE, re.MULTILINE)
+    told = {what: re.findall(r"`([a-z_]+)`", keys) for what, keys in re.findall(r"\| (.+?) \| (.+) \|", table)}
+
+    assert isinstance(CHANGELOG.item, RecordShape)
+    records: tuple[RecordShape[Any], ...] = (*RECORDS, CHANGELOG.item)
+    needed = {
+        record.what: [name for name, field in record.names().items() if record.keys[field].default is REQUIRED]
+        for record in records
+    }
+
+    assert told == {what: keys for what, keys in needed.items() if keys}
 
 
 def test_every_word_is_explained() -> None:
