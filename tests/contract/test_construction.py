@@ -284,6 +284,14 @@ def test_a_wrong_keyword_is_a_mistake_of_ours_that_names_it(version: str, keywor
         assert caught.value.__context__ is None
 
 
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_limiter_and_a_figure_of_ones_own_are_not_taken_together(version: str) -> None:
+    module = package(version)
+    for kind in (module.Client, module.AsyncClient):
+        with pytest.raises(module.ArgumentError, match="either limiter or requests_per_second"):
+            kind(auth_code="a", auth_token="b", limiter=module.Limiter(1, 1.0), requests_per_second=3)
+
+
 @pytest.mark.parametrize("option", ["extra_headers", "extra_query", "extra_body"])
 def test_extras_that_are_no_mappings_are_mistakes_of_ours(option: str) -> None:
     module = package("v2")

@@ -16,9 +16,8 @@ from .keywords import (
     checked_retries,
     checked_timeouts,
     chosen_format,
+    chosen_limiter,
     chosen_settings,
-    own_limit,
-    own_limiter,
     server_address,
 )
 from .pages import AsyncPage, AsyncPageRequest, AsyncPageRequestAs, Page
@@ -103,7 +102,7 @@ class _BaseClient:
             service=service,
             secrets=secrets,
             clock=clock,
-            limiter=own_limiter(limiter) if limiter is not None else own_limit(service, requests_per_window, clock),
+            limiter=chosen_limiter(service, limiter, requests_per_window, clock),
             quota=RetryQuota(),
             max_retries=checked_retries(max_retries),
             logger=package_logger(service.package),

@@ -46,13 +46,22 @@ def chosen_format(service: Service, name: str | None) -> WireFormat | None:
     raise ArgumentError(f"format must be one of: {', '.join(each.name for each in service.formats)}")
 
 
-def own_limit(service: Service, requests_per_window: float | None, clock: Clock) -> Limiter | None:
-    """Return a limiter for one client, by the vendor's limit or by the figure of the caller; None where there is no limit."""
+def chosen_limiter(
+    service: Service, limiter: object, requests_per_window: float | None, clock: Clock
+) -> BaseLimiter | None:
+    """Return the caller's limiter, else one for this client by the vendor's limit or the caller's figure; None without."""
     limit = service.rate_limit
+    name = "requests_per_window" if limit is None or limit.setting is None else limit.setting
+    if limiter is not None:
+        if not isinstance(limiter, BaseLimiter):
+            raise ArgumentError("limiter must be a limiter of this package")
+        if requests_per_window is not None:
+            raise ArgumentError(f"give either limiter or {name}: a limiter has a figure of its own")
+        return limiter
     if limit is None:
         return None
     if requests_per_window is not None:
-        _check_figure(limit.setting or "requests_per_window", requests_per_window)
+        _check_figure(name, requests_per_window)
         limit = limit.at(requests_per_window)
     return Limiter(limit.requests, limit.seconds, monotonic=clock.monotonic)
 
@@ -68,13 +77,6 @@ def chosen_settings(service: Service, given: Mapping[str, str]) -> dict[str, str
 def _check_figure(keyword: str, given: object) -> None:
     if not isinstance(given, (int, float)) or isinstance(given, bool) or not 0 < given < math.inf:
         raise ArgumentError(f"{keyword} must be a number above 0")
-
-
-def own_limiter(limiter: object) -> BaseLimiter:
-    """Return a caller's limiter, when it is one."""
-    if not isinstance(limiter, BaseLimiter):
-        raise ArgumentError("limiter must be a limiter of this package")
-    return limiter
 
 
 def checked_timeouts(given: float | httpx2.Timeout) -> Timeouts:
