@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -233,8 +232,9 @@ def _declared(module: str) -> Iterator[_Declared]:
 
 
 def _spelled(annotation: ast.expr) -> str:
-    """Spell an annotation, with double quotes where black would put them."""
-    return re.sub(r"""'([^'"\\]*)'""", r'"\1"', ast.unparse(annotation))
+    """Spell an annotation, with double quotes where black would put them; texts that have quotes in them are black's."""
+    text = ast.unparse(annotation)
+    return text if '"' in text or "\\" in text else text.replace("'", '"')
 
 
 def _wire(field: ast.AnnAssign) -> str:

@@ -138,7 +138,7 @@ def test_an_edit_stops_its_package_with_a_diff_unless_forced(disk: Path) -> None
     before = state(disk / "some")
     outcome = only(put(disk, a="one\n", b="2\n"))
 
-    assert (outcome.state, outcome.reason.endswith(": b.py")) == ("refused", True)
+    assert (outcome.state, ": b.py; say it in the spec" in outcome.reason) == ("refused", True)
     assert "-mine\n+2\n" in outcome.diff
     assert state(disk / "some") == before
     assert only(put(disk, a="one\n", b="2\n", force=True)).state == "published"
