@@ -25,10 +25,13 @@ from generator.runtime.models import Model
 from generator.runtime.operations import Credential, Operation, PagedOperation, Parameter, Server, Service, TestingFlag
 from generator.runtime.pagination import LastRecordPagination
 from generator.runtime.request import CallOptions
+from tests.runtime.fault_server import Wire, answer
 
 KEY = "canary-key-5f3a"
 TOKEN = "canary-token-91c2"
 NO_OPTIONS = CallOptions()
+QUICK = CallOptions(0.5)
+ONE = {"entry_id": "e1"}
 
 ENVELOPE = Envelope(
     success=("meta", "success"),
@@ -280,3 +283,15 @@ class Runner:
                 except Exception as error:  # noqa: BLE001 - the outcome of a step
                     outcomes.append(error)
         return outcomes
+
+
+def body(amount: int) -> bytes:
+    """Return an answer to READ."""
+    return b'{"data":{"entryId":"e1","amount":%d},"meta":{"success":true}}' % amount
+
+
+def echo(wire: Wire) -> None:
+    """Answer with the number that the path ends in."""
+    while True:
+        number = int(wire.take().split(b" ")[1].rsplit(b"/", 1)[1])
+        wire.send(answer(body(number)))

@@ -9,7 +9,6 @@ import asyncio
 import gzip
 import os
 import socket
-import ssl
 import threading
 import warnings
 import zlib
@@ -18,41 +17,29 @@ from typing import Any
 import httpx2
 import pytest
 
-from generator.runtime import transport as transport_module
 from generator.runtime import wire as wire_module
 from generator.runtime.client import AsyncioClient, SyncClient
 from generator.runtime.credentials import Credentials
 from generator.runtime.errors import APIConnectionError, APIStatusError, APITimeoutError, ClientClosedError
 from generator.runtime.request import CallOptions
-from generator.runtime.transport import tls_context
-from tests.runtime.fault_server import LOOPBACK, FaultServer, Wire, answer, serve
+from tests.runtime.fault_server import FaultServer, Wire, answer, serve
 from tests.runtime.ledgerly import (
     FORGET,
     KEY,
     NO_OPTIONS,
+    ONE,
     PAY,
     POST,
+    QUICK,
     READ,
     SERVICE,
     TOKEN,
     Entry,
     Runner,
     Step,
+    body,
+    echo,
 )
-
-ONE = {"entry_id": "e1"}
-QUICK = CallOptions(0.5)
-
-
-def body(amount: int) -> bytes:
-    return b'{"data":{"entryId":"e1","amount":%d},"meta":{"success":true}}' % amount
-
-
-def echo(wire: Wire) -> None:
-    """Answer with the number that the path ends in."""
-    while True:
-        number = int(wire.take().split(b" ")[1].rsplit(b"/", 1)[1])
-        wire.send(answer(body(number)))
 
 
 def sync_client(url: str, **setting: Any) -> SyncClient:
@@ -333,88 +320,6 @@ def test_proxies_of_the_environment_are_used_only_when_asked(runner: Runner, mon
 
         assert (without, proxy.connections, server.connections) == (0, 1, 1)
         assert proxy.requests[0].startswith(b"GET http://127.0.0.1:")
-
-
-def test_keys_of_secure_connections_are_not_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSLKEYLOGFILE", os.devnull)
-    tls_context.cache_clear()
-
-    assert tls_context(trust_env=False).keylog_filename is None
-    assert tls_context(trust_env=False) is tls_context(trust_env=False)
-
-
-@pytest.fixture
-def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trust the certificate of the tests."""
-    context = ssl.create_default_context(cafile=LOOPBACK)
-
-    def trusting(*, trust_env: bool) -> ssl.SSLContext:  # noqa: ARG001 - the form of what it replaces
-        return context
-
-    monkeypatch.setattr(transport_module, "tls_context", trusting)
-
-
-@pytest.mark.usefixtures("trusted")
-def test_secure_connection_carries_calls_and_is_kept(runner: Runner) -> None:
-    with FaultServer(secure=True) as server:
-        options = CallOptions(None, None, None, {"long": "x" * 300_000})
-        steps: list[Step] = [(READ, ONE, NO_OPTIONS), (POST, {}, options)]
-        outcomes = runner.steps(steps * 2, base_url=server.url)
-
-        assert [isinstance(outcome, Exception) for outcome in outcomes] == [False] * 4
-        assert server.connections == 1
-
-
-@pytest.mark.usefixtures("trusted")
-def test_dripping_secure_answer_ends_at_the_deadline(runner: Runner) -> None:
-    def script(wire: Wire) -> None:
-        wire.take()
-        wire.drip(answer(b"x" * 1000), 0.02)
-
-    with FaultServer(script, secure=True) as server, pytest.raises(APITimeoutError) as caught:
-        runner.call(PAY, options=QUICK, base_url=server.url)
-
-    assert caught.value.may_have_executed is True
-
-
-@pytest.mark.usefixtures("trusted")
-def test_second_secure_answer_is_never_given_to_the_next_call(runner: Runner) -> None:
-    def script(wire: Wire) -> None:
-        wire.take()
-        wire.send(answer(body(1)) + answer(body(999)))
-        wire.wait(5)
-
-    with FaultServer(script, echo, secure=True) as server:
-        numbers = [(READ, {"entry_id": str(number)}, NO_OPTIONS) for number in (1, 2)]
-
-        assert [outcome.amount for outcome in runner.steps(numbers, base_url=server.url)] == [1, 2]
-
-
-def test_certificate_that_nobody_vouches_for_is_refused_once_and_unsent(runner: Runner) -> None:
-    tls_context.cache_clear()
-    with FaultServer(secure=True) as server:
-        with pytest.raises(APIConnectionError, match="certificate is not trusted") as caught:
-            runner.call(PAY, base_url=server.url)
-
-        assert caught.value.may_have_executed is False
-        assert (server.connections, server.requests) == (1, [])
-
-
-@pytest.mark.usefixtures("trusted")
-def test_certificate_of_another_name_is_refused(runner: Runner) -> None:
-    with FaultServer(secure=True) as server, pytest.raises(APIConnectionError, match="certificate is not trusted"):
-        runner.call(PAY, base_url=server.url.replace("127.0.0.1", "localhost"))
-
-
-def test_server_that_does_not_speak_tls_is_refused_unsent(runner: Runner) -> None:
-    def script(wire: Wire) -> None:
-        wire._sock.recv(1000)
-        wire.send(b"HTTP/1.1 400 No\r\n\r\n")
-
-    with FaultServer(script) as server, pytest.raises(APIConnectionError) as caught:
-        runner.call(PAY, base_url=server.url.replace("http:", "https:"))
-
-    assert caught.value.may_have_executed is False
 
 
 def test_threads_get_their_own_answers() -> None:

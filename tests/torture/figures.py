@@ -294,6 +294,7 @@ FIGURES: tuple[Figure, ...] = (
         "each fault ends in the stated outcome within the deadline",
         tests(
             TRANSPORT,
+            "tests/runtime/test_secure_transport.py",
             f"{CONTRACT}/test_kolmisoft_money.py",
             f"{CONTRACT}/test_repetition.py",
             "tests/torture/test_matrix.py",
