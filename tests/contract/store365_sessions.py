@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -13,10 +14,14 @@ from dataclasses import replace
 from typing import Any
 
 import generated.store365 as package
+from tests.stand_ins import wire
 from tests.stand_ins.store365 import CLIENT_ID, PASSWORD, USERNAME, Store365
 
 KINDS = (False, True)
 """Whether calls are made from a task."""
+
+MANY = 64
+"""Calls at the same moment."""
 
 
 class Shift:
@@ -103,3 +108,49 @@ def session(vendor: Store365, *, asynchronous: bool, **setting: Any) -> Generato
         yield made
     finally:
         made.close()
+
+
+def together(calls: Session, count: int = MANY, **arguments: Any) -> list[Any]:
+    """Return what *count* calls at the same moment give or raise."""
+    if calls.runner is None:
+        found: list[Any] = []
+        barrier = threading.Barrier(count)
+
+        def call() -> None:
+            barrier.wait()
+            try:
+                found.append(calls.client.users.list(**arguments))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
+                found.append(error)
+
+        threads = [threading.Thread(target=call) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        return found
+
+    async def listed() -> Any:
+        return await calls.client.users.list(**arguments)
+
+    async def gathered() -> list[Any]:
+        return await asyncio.gather(*(listed() for _ in range(count)), return_exceptions=True)
+
+    return calls.runner.run(gathered())
+
+
+def until_a_login_came(vendor: Store365) -> None:
+    """Wait until the host of tokens was asked."""
+    while not vendor.tokens.requests:
+        time.sleep(0.01)
+
+
+def refusing(status: int, document: object) -> wire.Fault:
+    """Answer with an error of the vendor's."""
+    response = wire.json_response(document, status)
+    return wire.saying(status, response.body, response.headers)
+
+
+def giving(document: object) -> wire.Fault:
+    """Answer a login with something else."""
+    return refusing(200, document)

@@ -342,7 +342,11 @@ FIGURES: tuple[Figure, ...] = (
     Figure(
         20,
         "one token, however many ask at once",
-        tests(f"{CONTRACT}/test_store365_tokens.py", f"{CONTRACT}/test_store365_shared_tokens.py"),
+        tests(
+            f"{CONTRACT}/test_store365_tokens.py",
+            f"{CONTRACT}/test_store365_logins.py",
+            f"{CONTRACT}/test_store365_shared_tokens.py",
+        ),
         is_alone=True,
         has_one_size=True,
     ),
