@@ -11,7 +11,7 @@ from generator.plan import literals
 from generator.plan.auth import Credential
 from generator.plan.conversations import Case
 from generator.plan.operations import Operation
-from generator.plan.pagination import last_page, merged, nested
+from generator.plan.pagination import last_page, merged, nested, tells_its_end
 from generator.plan.samples import Sampler, xml_root
 from generator.plan.xml_samples import document_of, xml
 from generator.runtime.auth import TOKEN
@@ -179,6 +179,13 @@ class Writer:
     def good(self, operation: Operation) -> str:
         """Spell the answer to an operation that went well, with all that is known of it."""
         return self.answered(operation, self.sampler.returned(operation)[0])
+
+    def listed(self, operation: Operation) -> tuple[str, ...]:
+        """Spell the answers to whoever reads all that an operation gives, its pages to their end."""
+        pages = operation.endpoint.pages
+        if pages is None or tells_its_end(self.spec.pagination[pages]):
+            return (self.good(operation),)
+        return (self.good(operation), self.answered(operation, []))
 
     def failure(self, code: str | None, message: str | None, endpoint: Endpoint) -> dict[str, object]:
         """Return an answer that says no with one of the vendor's codes or messages."""

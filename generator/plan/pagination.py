@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -139,57 +140,63 @@ def page_scripts(style: Pagination, records: tuple[dict[str, object], ...]) -> t
         style: The style of the spec.
         records: At least five records with different ids.
     """
+    # Where pages do not tell of the last, an empty one after it does.
+    after: tuple[tuple[dict[str, object], ...], ...] = () if tells_its_end(style) else ((),)
     match style:
         case LastRecordPagination():
             forward = PageScript(
                 name="forward",
-                asked=({}, {style.forward: _id(style, records[1])}, {style.forward: _id(style, records[2])}),
-                answered=_pages(style, (records[:2], records[2:3], records[3:4])),
+                asked=({}, *_asked(style.forward, [_id(style, each) for each in records[1 : 3 + len(after)]])),
+                answered=_pages(style, (records[:2], records[2:3], records[3:4], *after)),
                 given=tuple(_id(style, record) for record in records[:4]),
                 arguments={},
             )
             if style.backward is None:
                 return (forward,)
-            start = _id(style, records[4])
             backward = PageScript(
                 name="backward",
-                asked=tuple({style.backward: each} for each in (start, _id(style, records[2]), _id(style, records[1]))),
-                answered=_pages(style, (records[2:4], records[1:2], records[:1])),
+                asked=_asked(
+                    style.backward, [_id(style, records[number]) for number in (4, 2, 1, 0)[: 3 + len(after)]]
+                ),
+                answered=_pages(style, (records[2:4], records[1:2], records[:1], *after)),
                 given=tuple(_id(style, record) for record in reversed(records[:4])),
-                arguments={style.backward: start},
+                arguments={style.backward: _id(style, records[4])},
             )
             return (forward, backward)
         case OffsetPagination():
-            sizes = (2, 1, 1)
-            starts = (0, 2, 3)
+            parts = (records[:2], records[2:3], records[3:4], *after)
+            starts = (0, 2, 3, 4)[: len(parts)]
             return (
                 PageScript(
                     name="read_on",
-                    asked=({}, {style.offset: starts[1]}, {style.offset: starts[2]}),
+                    asked=({}, *_asked(style.offset, starts[1:])),
                     answered=tuple(
-                        _offset_page(style, list(records[start : start + size]), start=start, total=4)
-                        for start, size in zip(starts, sizes, strict=True)
+                        _offset_page(style, list(part), start=start, total=4)
+                        for start, part in zip(starts, parts, strict=True)
                     ),
                     given=tuple(record[style.record_id] for record in records[:4]),
                     arguments={},
                 ),
             )
         case PageNumberPagination():
-            parts = (records[:2], records[2:3], records[3:4])
-            # Where pages tell no figures, an empty one says that there are no more.
-            numbers: tuple[int, ...] = (2, 3) if style.pages is not None or style.total is not None else (2, 3, 4)
+            parts = (records[:2], records[2:3], records[3:4], *after)
             return (
                 PageScript(
                     name="read_on",
-                    asked=({}, *[dict[str, object]({style.page: number}) for number in numbers]),
+                    asked=({}, *_asked(style.page, range(2, len(parts) + 1))),
                     answered=tuple(
                         _numbered_page(style, list(part), number=number, pages=3, total=4)
-                        for number, part in enumerate((*parts, *((),) * (len(numbers) - 2)), start=1)
+                        for number, part in enumerate(parts, start=1)
                     ),
                     given=tuple(record[record_field(style)] for record in records[:4]),
                     arguments={},
                 ),
             )
+
+
+def _asked(name: str, values: Iterable[object]) -> tuple[dict[str, object], ...]:
+    """Return the questions for pages, by the parameter that tells where they begin."""
+    return tuple({name: value} for value in values)
 
 
 def _numbered_page(
@@ -246,6 +253,15 @@ def last_page(style: Pagination, records: list[object]) -> dict[str, object]:
             return _offset_page(style, records, start=0, total=len(records))
         case PageNumberPagination():
             return _numbered_page(style, records, number=1, pages=1, total=len(records))
+
+
+def tells_its_end(style: Pagination) -> bool:
+    """Tell whether the last page says that it is; else it takes an empty one after it."""
+    match style:
+        case LastRecordPagination() | OffsetPagination():
+            return style.more is not None or style.total is not None
+        case PageNumberPagination():
+            return style.pages is not None or style.total is not None
 
 
 def nested(at: Path, value: object) -> dict[str, object]:

@@ -48,7 +48,7 @@ def plan_tests(
     polls = {operation.wire: operation for operation in operations}
     builders = tuple(builder_name(spec, name) for name in spec.filters)
     guides = plan_guides(spec, operations)
-    shown = (*(writer.good(shown_operation(operations)),) * 2, *_guide_answers(writer, guides))
+    shown = (*writer.listed(shown_operation(operations)) * 2, *_guide_answers(writer, guides))
     marks = (QUIET,) if any(operation.is_ending for operation in operations) else ()
     chapters = (
         (
@@ -112,7 +112,7 @@ def _guide_answers(writer: Writer, guides: tuple[Guide, ...]) -> Iterator[str]:
             yield from (counted(writer, operation, created=100, failed=0),) * 2
             yield counted(writer, operation, created=50, failed=0)
         else:
-            yield writer.good(operation)
+            yield from writer.listed(operation)
 
 
 def _operations(writer: Writer, operation: Operation) -> Iterator[Case]:

@@ -28,7 +28,7 @@ class Thing(Model):
     id: str
     """{{ 7 * 7 }}{% raw %}{# c #}{% include 'x' %}."""
 
-    word: Literal['-*- coding: utf-7 -*-\n# vim: set fileencoding utf-7 : 18", "\\"\\\'\\\\" 34'] | str | None = None
+    word: Literal["-*- coding: utf-7 -*-\n# vim: set fileencoding utf-7 : 18", '\\"\\\'\\\\" 34'] | str | None = None
     """a import os b c d e f."""
 
     text: str | None = None

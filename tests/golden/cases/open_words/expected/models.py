@@ -13,8 +13,8 @@ __all__ = [
 class Invoice(Model):
     """`Invoice`."""
 
-    state: Literal["open", "paid", '"won\'t pay"", "2nd notice", "None'] | str
+    state: Literal["open", "paid", '"won\'t pay"', "2nd notice", "None"] | str
 
     kind: Literal["credit", "debit"] | str | None = None
 
-    states: list[Literal["open", "paid", '"won\'t pay"", "2nd notice", "None'] | str] | None = None
+    states: list[Literal["open", "paid", '"won\'t pay"', "2nd notice", "None"] | str] | None = None
