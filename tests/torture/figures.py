@@ -173,8 +173,8 @@ def _told(found: list[money.Findings]) -> str:
     unknown = sum(count for each in found for words, count in each.outcomes.items() if "may have" in words)
     repeated = sum(each.repeated for each in found)
     return (
-        f"payments under faults, a third of them with keys, some of processes that were killed or forked: {done} done, "
-        f"{unknown} told as unknown, {repeated} sent again with a key"
+        "payments under faults, a third of them with keys, some of processes that were killed or forked: "
+        f"{done} told as done, {unknown} as unknown, the others not carried out; {repeated} sent again with a key"
     )
 
 
