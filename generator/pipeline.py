@@ -107,7 +107,7 @@ def nothing_to_do(settings: Settings) -> bool:
     paths = spec_paths(settings)
     try:
         files = [glance(settings.name_of(path), path.read_bytes()) for path in paths if path.is_file()]
-        folders = {entry.name for entry in settings.output.iterdir() if (entry / "manifest.json").is_file()}
+        folders = frozenset(each.name for each in settings.output.iterdir() if (each / "manifest.json").is_file())
     except OSError:
         return False
     specs = SpecFiles(files)

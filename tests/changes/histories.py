@@ -58,7 +58,7 @@ def replayed(name: str, folder: Path) -> Iterator[Step]:
         if selection.diagnostics:
             raise ValueError("\n".join(map(str, selection.diagnostics)))
         spec = selection.specs[_SPEC]
-        after = build(selection, (_SPEC,), project.settings, lambda *_: None).trees[spec.package]
+        after = build(selection, (_SPEC,), project.settings, _unseen).trees[spec.package]
         _publish(folder / "generated" / spec.package, after)
         if before is not None:
             found = reports(at_revision(project.settings, "HEAD"), working_tree(project.settings))
@@ -67,6 +67,10 @@ def replayed(name: str, folder: Path) -> Iterator[Step]:
             yield Step(told(found), moved, prove(project.settings, "HEAD", spec.package))
         before = after
         project.commit()
+
+
+def _unseen(_what: str, _done: int, _all: int) -> None:
+    """Show no progress."""
 
 
 def _publish(folder: Path, tree: FileTree) -> None:
