@@ -365,8 +365,8 @@ FIGURES: tuple[Figure, ...] = (
         tests(
             f"{CONTRACT}/test_surroundings.py",
             "tests/runtime/test_client.py",
-            f"{CONTRACT}/test_store365_tokens.py::test_password_follows_no_redirect",
-            f"{CONTRACT}/test_store365_tokens.py::test_token_goes_to_the_resource_host_alone",
+            f"{CONTRACT}/test_store365_logins.py::test_password_follows_no_redirect",
+            f"{CONTRACT}/test_store365_logins.py::test_token_goes_to_the_resource_host_alone",
         ),
         has_one_size=True,
     ),

@@ -6,7 +6,9 @@ tests knows of it.
 
 from __future__ import annotations
 
+import decimal
 import importlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -164,13 +166,13 @@ GUARDS: Mapping[str, Guard] = {
         "tests/runtime/test_calls.py::test_secret_echoed_by_the_vendor_is_taken_out_of_the_text",
     ),
     "a key of exact JSON is there once": Guard(
-        f"{RUNTIME}.decode:_unique",
-        dict,
+        f"{RUNTIME}.decode:_EXACT",
+        json.JSONDecoder(parse_float=decimal.Decimal),
         "tests/runtime/test_models.py::test_repeated_key_is_refused_where_numbers_are_exact",
     ),
     "JSON has finite numbers": Guard(
-        f"{RUNTIME}.decode:_refuse_constant",
-        float,
+        f"{RUNTIME}.decode:_PLAIN",
+        json.JSONDecoder(),
         "tests/runtime/test_models.py::test_what_is_not_json_is_refused_with_its_reason",
     ),
     "XML has no document type": Guard(

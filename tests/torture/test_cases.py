@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from tests.torture.cases import Case, exists, read_cases
 from tests.torture.page import PAGE, page
 
+ROOT = Path(__file__).parents[2]
 CASES = read_cases()
 GROUPS = ("B20", "S24", "F18", "N25", "M15", "T11", "R06", "K14", "A13", "X05", "P10", "W12", "L08", "U08")
 """Each letter, and its last case."""
@@ -38,3 +41,12 @@ def test_a_test_that_is_not_there_is_found() -> None:
 
 def test_page_shows_the_list() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run `make reliability`"
+
+
+def test_every_test_that_a_figure_runs_exists() -> None:
+    source = (ROOT / "tests/torture/figures.py").read_text(encoding="utf-8").replace("{CONTRACT}", "tests/contract")
+    named = re.findall(r"(tests/[\w/]+\.py)(?:::(test_\w+))?", source)
+
+    assert len(named) > 20
+    for path, name in named:
+        assert f"def {name}" in (ROOT / path).read_text(encoding="utf-8"), (path, name)
